@@ -1,0 +1,30 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** `usage`: the caller asked for something impossible (exit status 2). `failure`: it was fine but went wrong (exit status 1). */
+export type ErrorKind = 'usage' | 'failure';
+
+/**
+ * The one error of Ungrain. Its message is a sentence for the person at the keyboard: what was wrong, where, and what
+ * to do. Its code is stable and meant for programs.
+ */
+export class UngrainError extends Error {
+  override readonly name = 'UngrainError';
+
+  constructor(
+    /** Stable, kebab-case: `unknown-sampler`, `shape-mismatch`, `file-truncated` … */
+    readonly code: string,
+    message: string,
+    readonly kind: ErrorKind = 'usage',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** `, did you mean 'ddim'?` where one of the known names is near the one given, else `; known are a, b, c`. */
+export function suggestion(given: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const near = closest(given.toLowerCase(), known);
+  const close = distance(given.toLowerCase(), near) <= Math.max(2, Math.floor(given.length / 3));
+  return close ? `, did you mean '${near}'?` : `; known are ${known.join(', ')}`;
+}
