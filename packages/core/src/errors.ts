@@ -21,10 +21,10 @@ export class UngrainError extends Error {
   }
 }
 
-/** `, did you mean 'ddim'?` where one of the known names is near the one given, else `; known are a, b, c`. */
+/** Ends the sentence that refuses a name: `, did you mean 'ddim'?` where a known one is near, else `; known are a, b, c.` */
 export function suggestion(given: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
+  if (known.length === 0) return '.';
   const near = closest(given.toLowerCase(), known);
   const close = distance(given.toLowerCase(), near) <= Math.max(2, Math.floor(given.length / 3));
-  return close ? `, did you mean '${near}'?` : `; known are ${known.join(', ')}`;
+  return close ? `, did you mean '${near}'?` : `; known are ${known.join(', ')}.`;
 }

@@ -25,6 +25,8 @@ export interface ParityGroup {
   readonly index: string;
   /** Runs every check of the family. A check that could not even be computed is yielded with an infinite error and a note. */
   run(source: ParitySource): AsyncIterable<ParityCheck>;
+  /** What `run` leaves out although it belongs to the family, a sentence each. */
+  skips?(source: ParitySource): Promise<readonly string[]>;
 }
 
 /** NaN and every error above the tolerance fail. */

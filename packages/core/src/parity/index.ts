@@ -1,1 +1,3 @@
+export * from './compare.js';
 export * from './contract.js';
+export * from './rng.js';

@@ -1,0 +1,10 @@
+export * from './counter-noise.js';
+export * from './data-order.js';
+export * from './noise-source.js';
+export * from './recorded-noise.js';
+export * from './torch-generator.js';
+export type { TorchGeneratorPosition, TorchGeneratorState } from './torch-generator-state.js';
+export * from './torch-initializers.js';
+export * from './torch-modules.js';
+export * from './torch-noise.js';
+export * from './torch-noise-per-sample.js';

@@ -1,0 +1,77 @@
+import { suggestion, UngrainError } from './errors.js';
+import { PLUGIN_API_VERSION, type Plugin } from './plugin.js';
+
+/** The lists of a plugin, and what one thing of each is called. */
+const KINDS = {
+  models: 'model',
+  schedules: 'schedule',
+  spacings: 'spacing',
+  samplers: 'sampler',
+  guidances: 'guidance',
+} as const;
+
+type Kind = keyof typeof KINDS;
+type Entry<K extends Kind> = NonNullable<Plugin[K]>[number];
+
+/** Everything of one kind that the plugins of a registry bring. */
+export interface Catalog<T> {
+  /** In the order of the plugins. */
+  readonly all: readonly T[];
+  readonly names: readonly string[];
+  /** @throws UngrainError `unknown-sampler` (`-model`, `-schedule` …), with the nearest name if one is near. */
+  get(name: string): T;
+}
+
+export type Registry = { readonly [K in Kind]: Catalog<Entry<K>> } & { readonly plugins: readonly Plugin[] };
+
+/**
+ * What the given plugins bring, by name. Registries are values: there is no global one, and two may live side by side.
+ *
+ * @throws UngrainError `plugin-api-version` if a plugin was written for other contracts, `duplicate-sampler`
+ * (`-model` …) if two things of a kind have one name.
+ */
+export function createRegistry(plugins: readonly Plugin[]): Registry {
+  for (const { name, apiVersion } of plugins)
+    if (apiVersion !== PLUGIN_API_VERSION)
+      throw new UngrainError(
+        'plugin-api-version',
+        `Plugin '${name}' was written for version ${apiVersion} of Ungrain's plugin interface, and this is version ` +
+          `${PLUGIN_API_VERSION}; install a version of it that matches.`,
+      );
+  return {
+    plugins,
+    models: catalog(plugins, 'models'),
+    schedules: catalog(plugins, 'schedules'),
+    spacings: catalog(plugins, 'spacings'),
+    samplers: catalog(plugins, 'samplers'),
+    guidances: catalog(plugins, 'guidances'),
+  };
+}
+
+function catalog<K extends Kind>(plugins: readonly Plugin[], kind: K): Catalog<Entry<K>> {
+  const entries = new Map<string, { entry: Entry<K>; plugin: string }>();
+  for (const plugin of plugins)
+    for (const entry of (plugin[kind] ?? []) as readonly Entry<K>[]) {
+      const other = entries.get(entry.name);
+      if (other)
+        throw new UngrainError(
+          `duplicate-${KINDS[kind]}`,
+          `The ${KINDS[kind]} '${entry.name}' is brought by plugin '${other.plugin}' and by plugin '${plugin.name}'; ` +
+            `leave one of them out or rename one.`,
+        );
+      entries.set(entry.name, { entry, plugin: plugin.name });
+    }
+  const names = [...entries.keys()];
+  return {
+    all: [...entries.values()].map(({ entry }) => entry),
+    names,
+    get(name) {
+      const found = entries.get(name);
+      if (found) return found.entry;
+      throw new UngrainError(
+        `unknown-${KINDS[kind]}`,
+        `There is no ${KINDS[kind]} '${name}'${suggestion(name, names)}`,
+      );
+    },
+  };
+}
