@@ -1,0 +1,3 @@
+export * from './idx.js';
+export * from './narrow-floats.js';
+export * from './safetensors/index.js';
