@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  counterNoise,
+  createRegistry,
+  parseOptions,
+  run,
+  sample,
+  torchNoise,
+  type Model,
+  type NoiseLevel,
+  type Prediction,
+  type RunOptions,
+  type RunStep,
+  type Sampler,
+  type Schedule,
+  type ScheduleEntry,
+  type Tensor,
+  tensor,
+} from '@ungrain/core';
+import { gaussianModel } from '@ungrain/core/testing';
+import { samplersPlugin } from './plugin.js';
+import { uniformSpacing } from './spacings/uniform.js';
+
+/** The order of convergence of deterministic samplers. A new one may be added here; every other law finds it by itself. */
+const ORDERS: Readonly<Record<string, number>> = { ddim: 1, euler: 1, heun: 2 };
+
+const registry = createRegistry([samplersPlugin]);
+
+const create = (entry: ScheduleEntry): Schedule => entry.create(parseOptions(entry.options, {}, entry.name));
+
+const pairs = registry.samplers.all.flatMap((sampler) =>
+  registry.schedules.all.map((entry) => ({
+    name: `${sampler.name} on ${entry.name}`,
+    sampler,
+    schedule: create(entry),
+  })),
+);
+
+function plan(sampler: Sampler, model: Model, change: Partial<RunOptions> = {}): RunOptions {
+  const { schedule, sampleShape } = model;
+  return {
+    model,
+    schedule,
+    levels: uniformSpacing.levels(schedule, 12, {}),
+    sampler,
+    samplerOptions: parseOptions(sampler.options, {}, sampler.name),
+    guidances: [],
+    shape: [2, ...sampleShape],
+    conditions: [0.25, -0.5],
+    noise: torchNoise(100),
+    ...change,
+  };
+}
+
+const worst = (a: Tensor, b: Tensor): number => Math.max(...a.data.map((value, i) => Math.abs(value - b.data[i]!)));
+
+const ofFour = (value: number): number[] => [value, value, value, value];
+
+function moments({ data }: Tensor): { mean: number; deviation: number } {
+  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+  return { mean, deviation: Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) };
+}
+
+describe.each(pairs)('$name', ({ sampler, schedule }) => {
+  test('finds data that is a single point, in one step or many', async () => {
+    const model = gaussianModel({ schedule, prediction: 'flow', deviation: 0 });
+    for (const steps of [1, 2, 30]) {
+      const levels = uniformSpacing.levels(schedule, steps, {});
+      const found = await sample(plan(sampler, model, { levels }));
+      expect(worst(found, tensor([...ofFour(0.25), ...ofFour(-0.5)], found.shape))).toBeLessThan(1e-5);
+    }
+  });
+
+  test('gives samples with the mean and the deviation of the data', async () => {
+    const model = gaussianModel({ schedule, mean: 0.3, deviation: 0.5, sampleShape: [1, 32, 32] });
+    const levels = uniformSpacing.levels(schedule, 100, {});
+    const { mean, deviation } = moments(await sample(plan(sampler, model, { levels, conditions: [null, null] })));
+    // 2048 pixels: three standard errors are 0.033 and 0.023. What 100 steps add is largest for ddpm, 0.03 too narrow.
+    expect(Math.abs(mean - 0.3)).toBeLessThan(0.05);
+    expect(Math.abs(deviation - 0.5)).toBeLessThan(0.05);
+  });
+
+  test('does not care what the model predicts', async () => {
+    // ε says nothing about the data in pure noise, so that it does not begin there as the others do.
+    const hasPureNoise = schedule.level(schedule.noisiest).alpha === 0;
+    const kinds: readonly Prediction[] = ['sample', 'v', 'flow', ...(hasPureNoise ? [] : ['epsilon' as const])];
+    const [first, ...others] = await Promise.all(
+      kinds.map((prediction) => sample(plan(sampler, gaussianModel({ schedule, prediction })))),
+    );
+    for (const other of others) expect(worst(other, first!)).toBeLessThan(1e-3);
+  });
+
+  test('is pure: the same input gives the same bytes', async () => {
+    const model = gaussianModel({ schedule });
+    expect(await sample(plan(sampler, model))).toEqual(await sample(plan(sampler, model)));
+  });
+
+  test('gives a sample the same bytes in any batch, with counter noise', async () => {
+    const model = gaussianModel({ schedule });
+    const both = await sample(plan(sampler, model, { noise: counterNoise(7) }));
+    const alone = await sample(
+      plan(sampler, model, { noise: counterNoise(7), shape: [1, ...model.sampleShape], conditions: [0.25] }),
+    );
+    expect(both.data.slice(0, alone.data.length)).toEqual(alone.data);
+  });
+
+  test('goes on from a saved step to the same bytes', async () => {
+    const model = gaussianModel({ schedule });
+    const whole = await sample(plan(sampler, model));
+    for await (const step of run(plan(sampler, model))) {
+      if (step.index % 5 !== 1) continue;
+      expect(await sample(plan(sampler, model, { noise: torchNoise(0), state: step.save() }))).toEqual(whole);
+    }
+  });
+
+  test('stops when it is aborted', async () => {
+    const controller = new AbortController();
+    const steps = run(plan(sampler, gaussianModel({ schedule }), { signal: controller.signal }));
+    expect(((await steps.next()).value as RunStep).index).toBe(0);
+    controller.abort();
+    await expect(steps.next()).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe.each(pairs.filter(({ sampler }) => sampler.name in ORDERS))('$name', ({ sampler, schedule }) => {
+  test(`converges with order ${ORDERS[sampler.name]}`, async () => {
+    const model = gaussianModel({ schedule, deviation: 0.5 });
+    const errorOf = async (steps: number): Promise<number> => {
+      const levels = between(schedule, 0.1, 0.9, steps);
+      let start: Tensor | undefined;
+      let end: Tensor | undefined;
+      for await (const { before, x } of run(plan(sampler, model, { levels, conditions: [null, null] }))) {
+        start ??= before;
+        end = x;
+      }
+      return worst(end!, model.flow(start!, levels[0]!, levels.at(-1)!));
+    };
+    const [coarse, fine] = [await errorOf(24), await errorOf(96)];
+    const order = Math.log(coarse / fine) / Math.log(96 / 24);
+    expect(Math.abs(order - ORDERS[sampler.name]!)).toBeLessThan(0.2);
+  });
+});
+
+/** Levels at equal steps of time over a part of a schedule, with noise at both ends. */
+function between(schedule: Schedule, start: number, end: number, steps: number): readonly NoiseLevel[] {
+  const { noisiest, cleanest } = schedule;
+  return Array.from({ length: steps + 1 }, (_, i) =>
+    schedule.level(noisiest + (cleanest - noisiest) * (start + ((end - start) * i) / steps)),
+  );
+}

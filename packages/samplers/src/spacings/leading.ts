@@ -1,0 +1,33 @@
+import { UngrainError, type Spacing } from '@ungrain/core';
+import { z } from 'zod';
+import { thenClean, trainedStepsFor } from './trained-times.js';
+
+const options = z.strictObject({
+  offset: z.int().min(0).default(0).describe('Added to each time; 1 in the settings of Stable Diffusion.'),
+});
+
+/**
+ * Every ⌊T/steps⌋-th trained time, from 0 upwards; at the end clean data. The run begins below the noisiest time:
+ * 100 of 1000 steps start at 990. DeepFloyd IF is sampled so.
+ * Table 2 of Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are Flawed", which names it.
+ */
+export const leadingSpacing: Spacing<z.output<typeof options>> = {
+  name: 'leading',
+  summary: 'Trained times at equal strides from 0 up; DeepFloyd IF and Stable Diffusion use it.',
+  options,
+  levels(schedule, steps, { offset }) {
+    const trained = trainedStepsFor(steps, schedule, 'leading');
+    const stride = Math.floor(trained / steps);
+    const first = (steps - 1) * stride + offset;
+    if (first > schedule.noisiest)
+      throw new UngrainError(
+        'time-out-of-range',
+        `With offset ${offset}, ${steps} steps would start at time ${first}, above ${schedule.noisiest}, the last of ` +
+          `schedule '${schedule.name}'.`,
+      );
+    return thenClean(
+      schedule,
+      Array.from({ length: steps }, (_, i) => first - i * stride),
+    );
+  },
+};
