@@ -1,0 +1,39 @@
+import type { Tensor, Value } from '@ungrain/core';
+import type { Graph } from './graph.js';
+
+/** A weight: in memory, or a span of a file that an engine may map instead of reading. float32, row-major. */
+export type Weight =
+  | Tensor
+  | { readonly file: string; readonly offset: number; readonly length: number; readonly shape: readonly number[] };
+
+/** Resident state (weights, moments, running statistics, averages), shared by every executable that runs on it. */
+export interface Store {
+  /** A copy of one state. @throws UngrainError `unknown-state` */
+  get(name: string): Tensor;
+  /** Replaces or adds a state. @throws UngrainError `shape-mismatch` if it is known with another shape. */
+  set(name: string, value: Tensor): void;
+  names(): readonly string[];
+}
+
+export interface CompileOptions {
+  /** States that will not change: the engine may fold them into its kernels. The executable then runs without them. */
+  readonly constants?: Store;
+}
+
+/** A compiled graph. Not reentrant: one run at a time. */
+export interface Executable {
+  /**
+   * Runs the graph once on `inputs` and the store's states, writes the graph's updates back into the store, and
+   * returns its outputs.
+   * @throws UngrainError `bad-input` if an input is missing, unknown, or of another shape or dtype
+   */
+  run(store: Store | null, inputs: Readonly<Record<string, Value>>): Promise<Record<string, Value>>;
+  dispose(): Promise<void>;
+}
+
+/** Runs graphs. Engines are made by factories (`createOnnxEngine`) and handed to whoever needs one. */
+export interface Engine {
+  readonly name: string;
+  store(weights: ReadonlyMap<string, Weight>): Promise<Store>;
+  compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
+}

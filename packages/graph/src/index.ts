@@ -1,0 +1,11 @@
+export * from './engine.js';
+export * from './gradients.js';
+export * from './graph.js';
+export * from './node.js';
+export * from './operator.js';
+export * from './onnx/emitter.js';
+export * from './onnx/writer.js';
+export * from './optimizers/index.js';
+export * as nn from './nn/index.js';
+export * as ops from './ops.js';
+export { operatorTable } from './operators/table.js';

@@ -1,0 +1,208 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
+import type { Shape, Tensor } from '@ungrain/core';
+import { RESERVED, topological, type Graph } from '../graph.js';
+import type { ConstantNode, Node, NodeDType } from '../node.js';
+import type { Emitter, OnnxAttribute } from './emitter.js';
+
+/** The ONNX operator set that graphs are written in, and the file format version that it came with. */
+export const OPSET = 20;
+const IR_VERSION = 9n;
+
+/** The output that carries a state's next value. */
+export const nextName = (state: string): string => `${state}/next`;
+
+export interface WriteOptions {
+  /** States that become constants of the file instead of inputs. */
+  readonly constants?: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * A graph as an ONNX file. Inputs and states become ONNX inputs of their names; outputs keep theirs, updates are
+ * outputs named `STATE/next`.
+ */
+export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions = {}): Uint8Array {
+  const writer = new Writer();
+  const names = new Map<Node, string>();
+  const nameOf = (node: Node): string => names.get(node)!;
+  const roots = [...graph.outputs.values(), ...graph.updates.values()];
+
+  for (const node of topological(roots)) {
+    if (node.kind === 'operation')
+      names.set(node, node.operator.onnx(writer, node.inputs.map(nameOf), node, node.attributes));
+    else if (node.kind === 'constant') names.set(node, writer.constant(node));
+    else names.set(node, node.name);
+  }
+
+  const inputs: ValueInfoProto[] = [];
+  for (const node of [...graph.inputs.values(), ...graph.states.values()]) {
+    const fixed = node.kind === 'state' ? constants.get(node.name) : undefined;
+    if (fixed) writer.initializers.push(tensorProto(node.name, 'float32', node.shape, fixed.data));
+    else inputs.push(valueInfo(node.name, node.dtype, node.shape));
+  }
+
+  const outputs: ValueInfoProto[] = [];
+  const give = (name: string, node: Node): void => {
+    writer.nodes.push(nodeProto('Identity', [nameOf(node)], [name]));
+    outputs.push(valueInfo(name, node.dtype, node.shape));
+  };
+  graph.outputs.forEach((node, name) => give(name, node));
+  graph.updates.forEach((node, name) => give(nextName(name), node));
+
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'ungrain',
+    opsetImport: [...writer.domains].map((domain) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === '' ? OPSET : 1) }),
+    ),
+    graph: create(GraphProtoSchema, {
+      name: graph.name,
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: inputs,
+      output: outputs,
+    }),
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** Collects nodes and constants, each distinct one once. */
+class Writer implements Emitter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly domains = new Set(['']);
+  private readonly known = new Map<string, string>();
+  private count = 0;
+
+  node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}, domain = ''): string {
+    return this.add(type, inputs, 1, attributes, domain);
+  }
+
+  nodeOutput(
+    type: string,
+    inputs: readonly string[],
+    index: number,
+    outputs: number,
+    attributes: Record<string, OnnxAttribute> = {},
+  ): string {
+    const first = this.add(type, inputs, outputs, attributes, '');
+    return index === 0 ? first : `${first}.${index}`;
+  }
+
+  float(value: number): string {
+    return this.floats(Float32Array.of(value), []);
+  }
+
+  floats(data: Float32Array, shape: Shape): string {
+    return this.initializer('float32', shape, data);
+  }
+
+  ints(values: readonly number[]): string {
+    return this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  constant(node: ConstantNode): string {
+    return this.initializer(node.dtype, node.shape, node.data);
+  }
+
+  private add(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Record<string, OnnxAttribute>,
+    domain: string,
+  ): string {
+    const key = JSON.stringify([type, inputs, outputs, attributes, domain]);
+    const known = this.known.get(key);
+    if (known) return known;
+    const name = `${RESERVED}${type.toLowerCase()}_${this.count++}`;
+    const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}.${i}`));
+    this.nodes.push(nodeProto(type, inputs, names, attributes, domain));
+    this.domains.add(domain);
+    this.known.set(key, name);
+    return name;
+  }
+
+  private initializer(dtype: NodeDType, shape: Shape, data: ConstantNode['data']): string {
+    const bytes = bytesOf(data);
+    const key = bytes.length <= 64 ? `${dtype} ${shape.join()} ${bytes.join()}` : null; // large ones are rarely twins
+    const known = key === null ? undefined : this.known.get(key);
+    if (known) return known;
+    const name = `${RESERVED}constant_${this.count++}`;
+    this.initializers.push(tensorProto(name, dtype, shape, data));
+    if (key !== null) this.known.set(key, name);
+    return name;
+  }
+}
+
+const DATA_TYPES: Record<NodeDType, TensorProto_DataType> = {
+  float32: TensorProto_DataType.FLOAT,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+};
+
+const bytesOf = (data: ConstantNode['data']): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+
+function tensorProto(name: string, dtype: NodeDType, shape: Shape, data: ConstantNode['data']): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dataType: DATA_TYPES[dtype],
+    dims: shape.map(BigInt),
+    rawData: bytesOf(data),
+  });
+}
+
+function valueInfo(name: string, dtype: NodeDType, shape: Shape): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: DATA_TYPES[dtype],
+          shape: { dim: shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } })) },
+        },
+      },
+    },
+  });
+}
+
+function nodeProto(
+  type: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Record<string, OnnxAttribute> = {},
+  domain = '',
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: type,
+    domain,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+  });
+}
+
+function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+  const { INT, INTS, FLOAT, STRING } = AttributeProto_AttributeType;
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
+}
