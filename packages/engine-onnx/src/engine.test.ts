@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tensor, type Value } from '@ungrain/core';
+import { encodeFloat16, writeSafetensors } from '@ungrain/formats';
+import { graph, input, ops, state, writeOnnx } from '@ungrain/graph';
+import { createOnnxEngine, openOnnxFile, safetensorsWeights } from './index.js';
+
+const engine = createOnnxEngine({ threads: 1 });
+const floats = (data: number[], shape: number[]): Value => ({ dtype: 'float32', data: Float32Array.from(data), shape });
+
+let home = '';
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'ungrain-engine-'));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+/** y = w·x, and w becomes w + 1. */
+const counting = () => {
+  const w = state('w', [2]);
+  return graph('counting', { y: ops.multiply(w, input('x', [2])) }, new Map([['w', ops.add(w, 1)]]));
+};
+
+describe('graphs', () => {
+  test('read and update the states of a store, which several executables share', async () => {
+    const store = await engine.store(new Map([['w', tensor([1, 2], [2])]]));
+    const first = await engine.compile(counting());
+    const second = await engine.compile(counting());
+    expect((await first.run(store, { x: floats([10, 10], [2]) })).y!.data).toEqual(Float32Array.of(10, 20));
+    expect((await second.run(store, { x: floats([10, 10], [2]) })).y!.data).toEqual(Float32Array.of(20, 30));
+    expect(store.get('w').data).toEqual(Float32Array.of(3, 4));
+    await first.dispose();
+    await second.dispose();
+  });
+
+  test('run without a store once their states are constants', async () => {
+    const constants = await engine.store(new Map([['w', tensor([3, 4], [2])]]));
+    const frozen = graph('frozen', { y: ops.multiply(state('w', [2]), input('x', [2])) });
+    const executable = await engine.compile(frozen, { constants });
+    expect((await executable.run(null, { x: floats([1, 1], [2]) })).y!.data).toEqual(Float32Array.of(3, 4));
+  });
+
+  test('refuse inputs that do not fit, naming them', async () => {
+    const store = await engine.store(new Map([['w', tensor([1, 2], [2])]]));
+    const executable = await engine.compile(counting());
+    const message = async (inputs: Record<string, Value>) =>
+      executable.run(store, inputs).catch((e: Error) => e.message);
+    expect(await message({})).toBe("Graph 'counting' misses input 'x' of shape [2].");
+    expect(await message({ x: floats([1], [1]) })).toContain("wants input 'x' as float32 [2], not as float32 [1]");
+    expect(await message({ x: floats([1, 1], [2]), z: floats([1], [1]) })).toContain("has no input 'z'");
+    await expect(executable.run(null, { x: floats([1, 1], [2]) })).rejects.toMatchObject({ code: 'bad-input' });
+    expect(store.get('w').data).toEqual(Float32Array.of(1, 2));
+  });
+
+  test('a store names a state that it does not have', async () => {
+    const store = await engine.store(new Map([['weight', tensor([1], [1])]]));
+    expect(() => store.get('wieght')).toThrow("did you mean 'weight'?");
+    expect(() => store.set('weight', tensor([1, 2], [2]))).toThrow('[2]');
+  });
+});
+
+describe('weights files', () => {
+  test('float32 is read from its place, float16 converted', async () => {
+    const path = join(home, 'weights.safetensors');
+    const half: Value = { dtype: 'float16', data: encodeFloat16(Float32Array.of(0.5, -2)), shape: [2] };
+    await writeFile(
+      path,
+      writeSafetensors(
+        new Map([
+          ['w', floats([1.25, 3], [2])],
+          ['half', half],
+        ]),
+      ),
+    );
+    const weights = await safetensorsWeights(path);
+    expect(weights.get('w')).toMatchObject({ file: path, length: 8 });
+    const store = await engine.store(weights);
+    expect(store.get('w').data).toEqual(Float32Array.of(1.25, 3));
+    expect(store.get('half').data).toEqual(Float32Array.of(0.5, -2));
+  });
+
+  test('missing, foreign and cut ones are refused', async () => {
+    await expect(safetensorsWeights(join(home, 'none'))).rejects.toMatchObject({ code: 'missing-file' });
+    const path = join(home, 'cut.safetensors');
+    const whole = writeSafetensors(new Map([['w', floats([1, 2, 3], [3])]]));
+    for (const length of [0, 5, 20, whole.length - 1]) {
+      await writeFile(path, whole.subarray(0, length));
+      await expect(safetensorsWeights(path)).rejects.toMatchObject({ code: 'bad-safetensors' });
+    }
+  });
+});
+
+describe('ONNX files', () => {
+  test('run by their own names', async () => {
+    const path = join(home, 'double.onnx');
+    await writeFile(path, writeOnnx(graph('double', { y: ops.multiply(input('x', [3]), 2) })));
+    const file = await openOnnxFile(path, { threads: 1 });
+    expect(file.inputs).toEqual([{ name: 'x', dtype: 'float32', shape: [3] }]);
+    expect((await file.run({ x: floats([1, 2, 3], [3]) })).y!.data).toEqual(Float32Array.of(2, 4, 6));
+    await expect(file.run({ x: floats([1], [1]) })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(file.run({ y: floats([1, 2, 3], [3]) })).rejects.toMatchObject({ code: 'bad-input' });
+    await file.dispose();
+  });
+
+  test('what is none is refused in one sentence', async () => {
+    const path = join(home, 'not.onnx');
+    await writeFile(path, 'hello');
+    await expect(openOnnxFile(path)).rejects.toMatchObject({ code: 'bad-onnx', kind: 'failure' });
+    await expect(openOnnxFile(join(home, 'none.onnx'))).rejects.toMatchObject({ code: 'missing-file' });
+  });
+});

@@ -1,0 +1,33 @@
+import type { Tensor } from '@ungrain/core';
+import { writeOnnx, type Engine, type Graph, type Weight } from '@ungrain/graph';
+import * as ort from 'onnxruntime-node';
+import { OnnxExecutable } from './executable.js';
+import { sessionOptions, type OnnxEngineOptions } from './session.js';
+import { MemoryStore } from './store.js';
+import { readWeight } from './weights.js';
+
+/** An engine on ONNX Runtime's CPU provider, in this process. A run blocks the event loop until it is done. */
+export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
+  const session = sessionOptions(options);
+  return {
+    name: 'onnx',
+    async store(weights) {
+      const tensors = new Map<string, Tensor>();
+      for (const [name, weight] of weights) tensors.set(name, await resolve(weight));
+      return new MemoryStore(tensors);
+    },
+    async compile(graph, { constants } = {}) {
+      const fixed = constants ? constantsOf(graph, constants.names(), (name) => constants.get(name)) : undefined;
+      const bytes = writeOnnx(graph, fixed ? { constants: fixed } : {});
+      return new OnnxExecutable(graph, await ort.InferenceSession.create(bytes, session), fixed);
+    },
+  };
+}
+
+const resolve = async (weight: Weight): Promise<Tensor> => ('file' in weight ? readWeight(weight) : weight);
+
+function constantsOf(graph: Graph, names: readonly string[], get: (name: string) => Tensor): Map<string, Tensor> {
+  return new Map(
+    names.filter((name) => graph.states.has(name) && !graph.updates.has(name)).map((name) => [name, get(name)]),
+  );
+}

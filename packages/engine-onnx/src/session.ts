@@ -1,0 +1,18 @@
+import { availableParallelism } from 'node:os';
+import type * as ort from 'onnxruntime-node';
+
+export interface OnnxEngineOptions {
+  /** Threads that one operator may use; all cores by default. Results do not depend on it. */
+  readonly threads?: number;
+}
+
+/** How every session runs: one operator after another, each on all threads. */
+export const sessionOptions = ({
+  threads = availableParallelism(),
+}: OnnxEngineOptions): ort.InferenceSession.SessionOptions => ({
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+});
