@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { UngrainError, type TorchGeneratorState, type Value } from '@ungrain/core';
+import { readSafetensors, toFloat32, writeSafetensors } from '@ungrain/formats';
+import { writeFileAtomic } from '@ungrain/formats/files';
+import { z } from 'zod';
+import type { TrainingState } from './trainer.js';
+
+/** The tensor that holds the epoch's order; the name cannot be that of a state. */
+const ORDER = 'training/order';
+
+const progressSchema = z.strictObject({
+  step: z.int().min(0),
+  epoch: z.int().min(0),
+  position: z.int().min(0),
+  recentLosses: z.array(z.number()),
+  generator: z.custom<TorchGeneratorState>((state) => typeof state === 'object' && state !== null),
+});
+
+/** Writes all that a run needs to go on as one safetensors file, atomically. */
+export async function saveCheckpoint(path: string, { tensors, order, ...progress }: TrainingState): Promise<void> {
+  const values = new Map<string, Value>([[ORDER, { dtype: 'uint32', data: order, shape: [order.length] }]]);
+  for (const [name, tensor] of tensors) values.set(name, { dtype: 'float32', ...tensor });
+  await writeFileAtomic(path, writeSafetensors(values, new Map([['progress', JSON.stringify(progress)]])));
+}
+
+/** @throws UngrainError `bad-safetensors` or `bad-checkpoint` if the file is damaged or something else */
+export async function loadCheckpoint(path: string): Promise<TrainingState> {
+  const { tensors, metadata } = readSafetensors(await readFile(path), { file: path });
+  const order = tensors.get(ORDER);
+  const progress = progressSchema.safeParse(parseJson(metadata.get('progress')));
+  if (order?.dtype !== 'uint32' || !progress.success)
+    throw new UngrainError('bad-checkpoint', `${path} is not a training checkpoint of Ungrain.`, 'failure');
+  const states = [...tensors].filter(([name]) => name !== ORDER);
+  return {
+    ...progress.data,
+    order: order.data,
+    tensors: new Map(states.map(([name, value]) => [name, toFloat32(value)])),
+  };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
+  }
+}
