@@ -1,0 +1,85 @@
+import { straightPath, UngrainError, type Conditioning, type Model, type Tensor } from '@ungrain/core';
+import { graph, input, nn, type Engine } from '@ungrain/graph';
+import { z } from 'zod';
+import { createInference } from './inference.js';
+import { CLASSES, IMAGE_SIZE, unet } from './unet.js';
+
+/** What a sample of the digits model shows: a digit, or whatever comes where none is given. */
+export const digitSchema = z
+  .int()
+  .min(0)
+  .max(CLASSES - 1)
+  .optional()
+  .describe('The digit to draw, 0 to 9.');
+
+export interface DigitsOptions {
+  readonly engine: Engine;
+  /** The weights of a class-conditioned UNet, by their PyTorch names. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly name?: string;
+}
+
+/**
+ * The class-conditioned flow-matching UNet on MNIST as a model: samples are [1, 28, 28] in [0, 1], times run from 0
+ * (noise) to 1 (data), and the network predicts the velocity data − noise. 'No class' is a row of zeros.
+ *
+ * @throws UngrainError `weights-mismatch` if the weights are not those of such a network
+ */
+export async function createDigits({ engine, weights, name = 'digits' }: DigitsOptions): Promise<Model> {
+  const hidden = weights.get('init_conv.conv1.conv.weight')?.shape[0];
+  if (hidden === undefined)
+    throw new UngrainError(
+      'weights-mismatch',
+      `These are not the weights of an MNIST UNet: 'init_conv.conv1.conv.weight' is missing.`,
+      'failure',
+    );
+  const build = (rows: number) => {
+    const scope = nn.Scope.root({ training: false });
+    const x = input('x', [rows, 1, IMAGE_SIZE, IMAGE_SIZE]);
+    const t = input('t', [rows, 1]);
+    const c = input('c', [rows, CLASSES]);
+    const velocity = unet(scope, { kind: 'class', hidden })({ x, t, c });
+    return { graph: graph(name, { velocity }), declarations: scope.declarations };
+  };
+  const { declarations } = build(1);
+  const network = await createInference({ engine, weights, declarations, build: (rows) => build(rows).graph });
+
+  return {
+    name,
+    schedule: straightPath,
+    prediction: 'flow',
+    variance: 'none',
+    sampleShape: [1, IMAGE_SIZE, IMAGE_SIZE],
+    accepts: ([channels, height, width, ...rest]) =>
+      channels === 1 && height === IMAGE_SIZE && width === IMAGE_SIZE && rest.length === 0,
+    range: [0, 1],
+    maxRows: 4096,
+    condition: digitSchema,
+    defaults: {
+      sampler: { name: 'euler' },
+      spacing: { name: 'uniform' },
+      steps: 50,
+      guidance: [{ name: 'cfg', options: { scale: 5 } }],
+    },
+    encode: async (raw) => raw.map((digit) => oneHot(digit as number | undefined)),
+    unconditional: () => oneHot(undefined),
+    async predict({ x, levels, conditions }, signal) {
+      const t = { data: Float32Array.from(levels, ({ time }) => time), shape: [levels.length, 1] };
+      const outputs = await network.run({ x, t, c: stack(conditions) }, signal);
+      return outputs.velocity!;
+    },
+    dispose: () => network.dispose(),
+  };
+}
+
+function oneHot(digit: number | undefined): Conditioning {
+  const data = new Float32Array(CLASSES);
+  if (digit !== undefined) data[digit] = 1;
+  return { c: { data, shape: [CLASSES] } };
+}
+
+function stack(conditions: readonly Conditioning[]): Tensor {
+  const data = new Float32Array(conditions.length * CLASSES);
+  conditions.forEach(({ c }, row) => data.set(c!.data, row * CLASSES));
+  return { data, shape: [conditions.length, CLASSES] };
+}
