@@ -1,0 +1,5 @@
+export * from './gif.js';
+export * from './grid.js';
+export * from './image.js';
+export type { Channels, Pixels } from './pixels.js';
+export * from './png.js';
