@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+
+/** A command's module: adds its arguments, flags and action. */
+export interface CommandModule {
+  define(command: Command): void;
+}
+
+/** A command as the front page of the help shows it. Its module is loaded only when it is used. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly example: string;
+  load(): Promise<CommandModule>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'sample',
+    summary: 'Draw images with a model.',
+    example: 'ungrain sample digits --class 0..9 --count 4 --out digits.png',
+    load: () => import('./commands/sample.js'),
+  },
+  {
+    name: 'train',
+    summary: 'Train a network by a recipe; a run that was stopped can go on.',
+    example: 'ungrain train digits-class --epochs 2 --out runs/digits',
+    load: () => import('./commands/train.js'),
+  },
+  {
+    name: 'evaluate',
+    summary: 'Have the judge read what a model draws.',
+    example: 'ungrain evaluate digits --count 1000 --guidance cfg:scale=5',
+    load: () => import('./commands/evaluate.js'),
+  },
+  {
+    name: 'list',
+    summary: 'List models, samplers, schedules, spacings, guidances or recipes.',
+    example: 'ungrain list samplers',
+    load: () => import('./commands/list.js'),
+  },
+  {
+    name: 'describe',
+    summary: 'Describe one of them with its options.',
+    example: 'ungrain describe cfg',
+    load: () => import('./commands/describe.js'),
+  },
+  {
+    name: 'parity',
+    summary: 'Check this installation against a folder of reference vectors.',
+    example: 'ungrain parity vectors/',
+    load: () => import('./commands/parity.js'),
+  },
+];

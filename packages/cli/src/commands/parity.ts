@@ -1,0 +1,65 @@
+import { passed as isPassed, type ParityCheck } from '@ungrain/core/parity';
+import {
+  checkParity,
+  lazyEngine,
+  parityFolder,
+  parityGroups,
+  uncheckedFamilies,
+  type GroupReport,
+} from '@ungrain/host';
+import type { Command } from 'commander';
+import { jsonFlag, threadsFlag } from '../common-flags.js';
+import { EXIT } from '../failures.js';
+import { printJson, printLine } from '../output.js';
+
+interface ParityFlags {
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<folder>', 'a folder of reference vectors')
+    .addOption(threadsFlag())
+    .addOption(jsonFlag())
+    .action(checkFolder);
+}
+
+async function checkFolder(folder: string, { threads, json = false }: ParityFlags): Promise<void> {
+  const source = await parityFolder(folder);
+  const groups = parityGroups(await lazyEngine('onnx', { threads })());
+  const reports: GroupReport[] = [];
+  for await (const report of checkParity(source, groups)) {
+    reports.push(report);
+    if (!json) printReport(report);
+  }
+  const skipped = [
+    ...(await uncheckedFamilies(source, groups)).map((name) => `${name}: nothing here checks these vectors yet`),
+    ...reports.flatMap(({ name, skips }) => skips.map((skip) => `${name}: ${skip.replace(/\.$/, '')}`)),
+  ];
+  const passed = reports.reduce((sum, report) => sum + report.passed, 0);
+  const failed = reports.reduce((sum, report) => sum + report.failed, 0);
+  if (json) printJson({ passed, failed, skipped, groups: reports });
+  else printSummary(passed, failed, skipped);
+  if (failed > 0 || passed === 0) process.exitCode = EXIT.failure;
+}
+
+function printReport({ name, passed, failed, worst, failures }: GroupReport): void {
+  const nearest = worst ? `; worst: ${numbersOf(worst)} at ${worst.name}` : '';
+  printLine(`${failed > 0 ? 'FAIL' : 'ok  '} ${name}: ${passed} passed, ${failed} failed${nearest}`);
+  for (const check of failures)
+    printLine(`     ${check.name}: ${numbersOf(check)}${check.note ? ` (${check.note})` : ''}`);
+}
+
+const numbersOf = (check: ParityCheck): string =>
+  check.error === Infinity && !isPassed(check)
+    ? 'not comparable'
+    : `error ${short(check.error)}, tolerance ${short(check.tolerance)}`;
+
+const short = (x: number): string => (Number.isInteger(x) ? String(x) : x.toPrecision(3));
+
+function printSummary(passed: number, failed: number, skipped: readonly string[]): void {
+  for (const line of skipped) printLine(`skip ${line}`);
+  if (passed + failed === 0) printLine('There was nothing to check in this folder.');
+  printLine(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+}

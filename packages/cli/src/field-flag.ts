@@ -1,0 +1,45 @@
+import { describeOptions, parseOptions, type OptionDescription, type Schema } from '@ungrain/core';
+import { Option } from 'commander';
+import { limitsText, readOptionText } from './option-text.js';
+
+const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
+  number: '<number>',
+  integer: '<n>',
+  boolean: '<true|false>',
+  text: '<text>',
+  choice: '<choice>',
+  numbers: '<list>',
+  json: '<json>',
+};
+
+/** `batchSize` → `batch-size` */
+export const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * A flag for one field of a schema: name, help and limits come from there, and its value is checked by it. Without the
+ * flag there is no value, so that whoever reads it knows what was said.
+ */
+export function fieldFlag(schema: Schema<unknown>, option: OptionDescription): Option {
+  const flag = `--${kebabCase(option.name)}`;
+  const limits = limitsText(option);
+  const help = `${lowerCaseStart(option.help.replace(/\.$/, ''))}${limits && ` (${limits})`}`;
+  return new Option(`${flag} ${PLACEHOLDERS[option.type]}`, help).argParser((text) =>
+    parseOptions(fieldOf(schema, option.name), readOptionText(option, text), flag),
+  );
+}
+
+/** A flag for each of the named fields. */
+export function fieldFlags(schema: Schema<unknown>, names: readonly string[]): readonly Option[] {
+  return describeOptions(schema)
+    .filter(({ name }) => names.includes(name))
+    .map((option) => fieldFlag(schema, option));
+}
+
+/** Object schemas have their fields' schemas as `shape`. */
+function fieldOf(schema: Schema<unknown>, name: string): Schema<unknown> {
+  const { shape } = schema as Schema<unknown> & { readonly shape: Readonly<Record<string, Schema<unknown>>> };
+  return shape[name]!;
+}
+
+/** `Steps from noise` → `steps from noise`, but `D, the channels` and `SHA-256` stay. */
+const lowerCaseStart = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
