@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+/**
+ * Speed beside PyTorch, on this machine, in one go: `npm run -s bench -- train-step` and `npm run -s bench -- inference`.
+ * Ours and the peer run by turns, each in a process of its own, so that both meet the same disturbances; compared are
+ * the fastest times. The last line is one JSON object with the ratio ours / PyTorch.
+ *
+ * The peer is a Python program (UNGRAIN_PEER, else ../shared/peers/torch_cs180.py), run by UNGRAIN_PYTHON or python3.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+const BENCHMARKS = {
+  'train-step': {
+    ours: 'train-step.mjs',
+    peerArguments: ['--infer-batches', '1'],
+    figures: ({ train_step_s }) => ({ step: train_step_s.min }),
+    unit: 'seconds a step',
+  },
+  inference: {
+    ours: 'inference.mjs',
+    peerArguments: ['--infer-batches', '1,64'],
+    figures: ({ infer_ms_per_sample_min }) => ({
+      batch1: infer_ms_per_sample_min['1'],
+      batch64: infer_ms_per_sample_min['64'],
+    }),
+    unit: 'milliseconds a sample',
+  },
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '4' }, threads: { type: 'string', default: '2' } },
+});
+const name = positionals[0];
+const benchmark = BENCHMARKS[name];
+const rounds = Number(values.rounds);
+if (!benchmark || !(rounds >= 1)) {
+  console.error(`Usage: npm run -s bench -- ${Object.keys(BENCHMARKS).join('|')} [--rounds 4] [--threads 2]`);
+  process.exit(2);
+}
+
+const peer = process.env.UNGRAIN_PEER ?? here('../../shared/peers/torch_cs180.py');
+const python = process.env.UNGRAIN_PYTHON ?? 'python3';
+const missing = await whyNoPeer();
+const best = { ours: {}, pytorch: {} };
+for (let round = 1; round <= rounds; round++) {
+  await measure('ours', process.execPath, [here(benchmark.ours), '--threads', values.threads], (result) => result);
+  if (!missing)
+    await measure(
+      'pytorch',
+      python,
+      [peer, '--threads', values.threads, ...benchmark.peerArguments],
+      benchmark.figures,
+    );
+  const shown = Object.entries(best).map(([who, figures]) => `${who} ${JSON.stringify(figures)}`);
+  console.error(`round ${round} of ${rounds}, best ${benchmark.unit}: ${missing ? shown[0] : shown.join(', ')}`);
+}
+
+const ratios = missing
+  ? {}
+  : Object.fromEntries(
+      Object.keys(best.ours).map((figure) => [figure, round4(best.ours[figure] / best.pytorch[figure])]),
+    );
+console.log(
+  JSON.stringify({
+    benchmark: name,
+    ratio: missing ? null : Math.max(...Object.values(ratios)),
+    ...(Object.keys(ratios).length > 1 && { ratios }),
+    unit: benchmark.unit,
+    ...best,
+    rounds,
+    threads: Number(values.threads),
+    ...(missing && { missing }),
+  }),
+);
+
+/** Runs one side and keeps the smallest of each of its figures. */
+async function measure(who, command, args, figuresOf) {
+  const figures = figuresOf(JSON.parse(lastLine(await output(command, args))));
+  for (const [figure, value] of Object.entries(figures))
+    best[who][figure] = Math.min(best[who][figure] ?? Infinity, value);
+}
+
+async function whyNoPeer() {
+  if (!existsSync(peer)) return 'There is no PyTorch program to run beside; name one by UNGRAIN_PEER.';
+  try {
+    await output(python, ['-c', 'import torch']);
+    return null;
+  } catch {
+    return `${python} cannot import torch; install it (pip install torch) or name another Python by UNGRAIN_PYTHON.`;
+  }
+}
+
+function output(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [text, errors] = ['', ''];
+    child.stdout.on('data', (part) => (text += part));
+    child.stderr.on('data', (part) => (errors += part));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`${command} failed: ${errors}`))));
+  });
+}
+
+function lastLine(text) {
+  return text.trim().split('\n').at(-1);
+}
+
+function round4(value) {
+  return Number(value.toFixed(4));
+}
