@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.js';
 
 /**
  * The straight path of flow matching, x_t = (1 − t)·noise + t·data: α = t, σ = 1 − t, from noise at t = 0 to data at
- * t = 1 as in the seed (many libraries count the other way). It belongs to the contracts, since a model with prediction
+ * t = 1 as in the course (Berkeley CS180, project 5; many libraries count the other way). It belongs to the contracts, since a model with prediction
  * 'flow' is trained on it.
  * Lipman et al. 2023, "Flow Matching for Generative Modeling"; Liu et al. 2023, "Flow Straight and Fast".
  */

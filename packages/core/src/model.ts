@@ -47,7 +47,7 @@ export interface Model {
   readonly sampleShape: Shape;
   /** Can it work on samples of another [channels, height, width]? */
   accepts(shape: Shape): boolean;
-  /** The values of black and white: [−1, 1] for DeepFloyd IF, [0, 1] for MNIST in the seed. */
+  /** The values of black and white: [−1, 1] for DeepFloyd IF, [0, 1] for MNIST in the course. */
   readonly range: readonly [number, number];
   /** The most rows that one `predict` may have. */
   readonly maxRows: number;

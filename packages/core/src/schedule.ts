@@ -3,7 +3,7 @@ import type { Schema } from './schema.js';
 
 /**
  * What (alpha, sigma) belong to a time. Times are in the model's own units and may run either way: DDPM's go from 999
- * (noise) to 0 (data), the seed's flow from 0 (noise) to 1 (data). A schedule is a pure table of functions.
+ * (noise) to 0 (data), the course's flow from 0 (noise) to 1 (data). A schedule is a pure table of functions.
  */
 export interface Schedule {
   readonly name: string;

@@ -63,7 +63,7 @@ describe('cfg', () => {
     expect(answers[0]!.variance?.data[0]).toBe(0.25);
   });
 
-  test("has the seed's scale by default", () => {
+  test("has the course's scale by default", () => {
     expect(parseOptions(cfgGuidance.options, {}, 'cfg')).toEqual({ scale: 7 });
   });
 });

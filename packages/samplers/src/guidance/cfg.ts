@@ -11,7 +11,7 @@ const options = z.strictObject({
 });
 
 /**
- * Classifier-free guidance: uncond + γ·(cond − uncond), the seed's equation of section 1.6.
+ * Classifier-free guidance: uncond + γ·(cond − uncond), the course's equation of section 1.6.
  * Ho & Salimans 2022, "Classifier-Free Diffusion Guidance", eq. 6, where 1 + w is our γ.
  *
  * Data and noise are moved alike, so that α·data + σ·noise = x stays true. All branches are one call of the model. A

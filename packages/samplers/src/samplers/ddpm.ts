@@ -11,7 +11,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 
 /**
- * Ancestral sampling, one posterior at a time (Ho et al. 2020, algorithm 2), between any two levels: the seed's
+ * Ancestral sampling, one posterior at a time (Ho et al. 2020, algorithm 2), between any two levels: the course's
  *
  *   x' = √ᾱ'·β/(1 − ᾱ)·data + √α·(1 − ᾱ')/(1 − ᾱ)·x + v_σ,   α = ᾱ/ᾱ', β = 1 − α
  *
@@ -19,7 +19,7 @@ type Options = z.output<typeof options>;
  */
 export const ddpmSampler: Sampler<Options> = {
   name: 'ddpm',
-  summary: "Ancestral sampling; the seed's. Adds noise in every step, so it wants many of them.",
+  summary: "Ancestral sampling; the course's. Adds noise in every step, so it wants many of them.",
   options,
   uses: 'data',
   async step(x, from, to, _state, run) {

@@ -5,7 +5,7 @@ import { impliedNoise } from './implied-noise.js';
 const options = z.strictObject({});
 
 /**
- * Euler's method, the seed's for flow matching (section 2.3) and Karras et al.'s for diffusion (2022, algorithm 1 without
+ * Euler's method, the course's for flow matching (section 2.3) and Karras et al.'s for diffusion (2022, algorithm 1 without
  * its correction). Both are the same step, and so this file needs neither a time nor a derivative:
  *
  * - A flow's x = t·data + (1 − t)·noise has the velocity v = data − noise, hence
@@ -19,7 +19,7 @@ const options = z.strictObject({});
  */
 export const eulerSampler: Sampler<z.output<typeof options>> = {
   name: 'euler',
-  summary: "First order, one model call a step; the seed's for flow matching.",
+  summary: "First order, one model call a step; the course's for flow matching.",
   options,
   uses: 'data',
   async step(x, from, to, _state, run) {

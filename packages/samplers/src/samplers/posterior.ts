@@ -16,7 +16,7 @@ export interface Posterior {
  *   mean = α'·β/σ²·data + (α/α')·σ'²/σ²·x,   β̃ = β·σ'²/σ²
  *
  * Kingma et al. 2021, "Variational Diffusion Models", eq. 25 to 28. Where α² + σ² = 1 it is DDPM's (Ho et al. 2020, eq. 7)
- * and the seed's equation of section 1.4.
+ * and the course's equation of section 1.4.
  *
  * @throws UngrainError `level-not-cleaner` if the step does not go towards the data
  */

@@ -62,7 +62,7 @@ describe('ddpm', () => {
   const beta = 1 - alpha;
   const lower = (beta * (1 - after)) / (1 - before); // β̃
 
-  /** The seed's equation of section 1.4, symbol by symbol. */
+  /** The course's equation of section 1.4, symbol by symbol. */
   const seed = (deviation: number): number[] =>
     [0, 1].map(
       (i) =>
@@ -71,7 +71,7 @@ describe('ddpm', () => {
         deviation * fresh.data[i]!,
     );
 
-  test("is the seed's equation", async () => {
+  test("is the course's equation", async () => {
     expectClose(await step(ddpmSampler, from, to), seed(Math.sqrt(lower)));
     expectClose(await step(ddpmSampler, from, to, { options: { variance: 'large' } }), seed(Math.sqrt(beta)));
   });
@@ -136,7 +136,7 @@ describe('ddim', () => {
 });
 
 describe('euler', () => {
-  test("is x + (t′ − t)·v for a flow, the seed's", async () => {
+  test("is x + (t′ − t)·v for a flow, the course's", async () => {
     const [from, to] = [straightPath.level(0.3), straightPath.level(0.45)];
     const { noise } = consistent(x, from, data);
     const velocity = linear([1, data], [-1, noise]);

@@ -34,7 +34,7 @@ describe('times', () => {
     expect(timesOf(trailingSpacing, 7)).toEqual([999, 856, 713, 570, 428, 285, 142, -1]);
   });
 
-  test("strided is the seed's, and ends at time 0", () => {
+  test("strided is the course's, and ends at time 0", () => {
     const times = timesOf(stridedSpacing, 33);
     expect(times).toHaveLength(34);
     expect(times.slice(0, 3)).toEqual([990, 960, 930]);

@@ -7,12 +7,12 @@ const options = z.strictObject({
 });
 
 /**
- * The seed's list (section 1.4): steps·stride, …, 2·stride, stride, 0, so that 33 steps of 30 go from 990 to 0. It ends
+ * The course's list (section 1.4): steps·stride, …, 2·stride, stride, 0, so that 33 steps of 30 go from 990 to 0. It ends
  * at the cleanest trained time, whose little noise stays in the image, and not at clean data.
  */
 export const stridedSpacing: Spacing<z.output<typeof options>> = {
   name: 'strided',
-  summary: "The seed's: down to time 0 by a fixed stride, 990 … 0 by 30 in 33 steps.",
+  summary: "The course's: down to time 0 by a fixed stride, 990 … 0 by 30 in 33 steps.",
   options,
   levels(schedule, steps, { stride }) {
     const last = trainedStepsOf(schedule, 'strided') - 1;

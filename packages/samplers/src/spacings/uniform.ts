@@ -5,12 +5,12 @@ import { thenClean, trainedStepsFor } from './trained-times.js';
 const options = z.strictObject({});
 
 /**
- * Equal steps of time from the noisiest to clean data: t = 0, 1/steps, …, 1 for a flow, as in the seed (section 2.3).
+ * Equal steps of time from the noisiest to clean data: t = 0, 1/steps, …, 1 for a flow, as in the course (section 2.3).
  * In a schedule of trained times they are in general fractions; clean data is one step below time 0 there.
  */
 export const uniformSpacing: Spacing<z.output<typeof options>> = {
   name: 'uniform',
-  summary: "Equal steps of time from pure noise to clean data; the seed's for flow matching.",
+  summary: "Equal steps of time from pure noise to clean data; the course's for flow matching.",
   options,
   levels(schedule, steps) {
     if (schedule.trainedSteps !== null) trainedStepsFor(steps, schedule, 'uniform');
