@@ -13,13 +13,13 @@ const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
 };
 
 /** `batchSize` → `batch-size` */
-export const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
  * A flag for one field of a schema: name, help and limits come from there, and its value is checked by it. Without the
  * flag there is no value, so that whoever reads it knows what was said.
  */
-export function fieldFlag(schema: Schema<unknown>, option: OptionDescription): Option {
+function fieldFlag(schema: Schema<unknown>, option: OptionDescription): Option {
   const flag = `--${kebabCase(option.name)}`;
   const limits = limitsText(option);
   const help = `${lowerCaseStart(option.help.replace(/\.$/, ''))}${limits && ` (${limits})`}`;

@@ -10,7 +10,11 @@ import { add } from './operators/add.js';
  * @param output any float32 node; with the default cotangent of ones, usually a scalar loss
  * @throws UngrainError `no-gradient` if a path from `wrt` to `output` runs through an operator without a gradient rule
  */
-export function gradients(output: Node, wrt: readonly Node[], cotangent: Node = ones(output)): Node[] {
+export function gradients<const Wrt extends readonly Node[]>(
+  output: Node,
+  wrt: Wrt,
+  cotangent: Node = ones(output),
+): { -readonly [K in keyof Wrt]: Node } {
   const order = topological([output]);
   const active = new Set<Node>(wrt);
   for (const node of order)
@@ -37,7 +41,8 @@ export function gradients(output: Node, wrt: readonly Node[], cotangent: Node = 
       cotangents.set(operand, known ? add(known, flow) : flow);
     });
   }
-  return wrt.map((node) => cotangents.get(node) ?? constant(new Float32Array(sizeOf(node.shape)), node.shape));
+  const zeros = (node: Node): Node => constant(new Float32Array(sizeOf(node.shape)), node.shape);
+  return wrt.map((node) => cotangents.get(node) ?? zeros(node)) as { -readonly [K in keyof Wrt]: Node };
 }
 
 const ones = (node: Node): Node => constant(new Float32Array(sizeOf(node.shape)).fill(1), node.shape);
