@@ -25,7 +25,7 @@ const wave = (...shape: number[]): Node =>
     Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(1.7 * i + 0.3)),
     shape,
   );
-const gradientOf = (y: Node, x: Node): Node => gradients(y, [x])[0]!;
+const gradientOf = (y: Node, x: Node): Node => gradients(y, [x])[0];
 const largestDifference = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
 

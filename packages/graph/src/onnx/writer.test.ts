@@ -17,7 +17,7 @@ function trainingGraph(): Graph {
   const y = gelu(conv2d(x, weight, null, { padding: 1 }));
   const loss = mean(multiply(y, y));
   const [flow] = gradients(loss, [weight]);
-  return graph('step', { loss }, new Map([['weight', subtract(weight, multiply(flow!, 0.1))]]));
+  return graph('step', { loss }, new Map([['weight', subtract(weight, multiply(flow, 0.1))]]));
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');

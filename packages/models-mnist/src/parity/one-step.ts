@@ -55,7 +55,7 @@ export async function* checkOneStep(engine: Engine, reference: Reference): Async
       target,
       output,
       loss,
-      'grad_input.x': flows[0]!,
+      'grad_input.x': flows[0],
       ...Object.fromEntries(trained.map((declaration, i) => [`grad.${declaration.name}`, flows[i + 1]!])),
     },
     scope.updates,
