@@ -1,4 +1,4 @@
-import { sizeOf, type Shape } from '@ungrain/core';
+import type { Shape } from '@ungrain/core';
 
 export type Pair = readonly [height: number, width: number];
 
@@ -60,8 +60,4 @@ export const transposedSize = (
 
 /** True if the geometry is a plain matrix product: a kernel that sees each input pixel once and gives one output pixel. */
 export const coversInput = (input: Shape, kernel: Pair, { padding, groups }: ConvolutionAttributes): boolean =>
-  groups === 1 &&
-  sizeOf(padding) === 0 &&
-  padding[0] + padding[1] === 0 &&
-  input[2] === kernel[0] &&
-  input[3] === kernel[1];
+  groups === 1 && padding[0] + padding[1] === 0 && input[2] === kernel[0] && input[3] === kernel[1];

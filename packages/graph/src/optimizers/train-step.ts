@@ -69,7 +69,7 @@ export function optimizerStates(optimizer: Optimizer, declarations: readonly Dec
 }
 
 /** The state nodes that the loss reads, in the order of their declarations; an unused one gets a node of its own. */
-function statesOf(loss: Node, declarations: readonly Declaration[]): StateNode[] {
+export function statesOf(loss: Node, declarations: readonly Declaration[]): StateNode[] {
   const read = new Map(topological([loss]).flatMap((node) => (node.kind === 'state' ? [[node.name, node]] : [])));
   return declarations.map(({ name, shape }) => read.get(name) ?? state(name, shape));
 }

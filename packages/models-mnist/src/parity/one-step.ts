@@ -1,6 +1,6 @@
 import type { Tensor, Value } from '@ungrain/core';
 import type { ParityCheck } from '@ungrain/core/parity';
-import { gradients, graph, nn, topological, type Engine, type StateNode } from '@ungrain/graph';
+import { gradients, graph, nn, statesOf, type Engine } from '@ungrain/graph';
 import { objective } from '../objective.js';
 import { equality, jointNorm, largestDistance, relative, relativeL2 } from './measures.js';
 import { tensorOf, tensorsBelow, wanted, type Reference } from './reference.js';
@@ -44,10 +44,7 @@ export async function* checkOneStep(engine: Engine, reference: Reference): Async
   const scope = nn.Scope.root({ training: true });
   const { x, target, output, loss } = objective(scope, sizes(reference));
   const trained = scope.declarations.filter((declaration) => declaration.trained);
-  const states = new Map(
-    topological([loss]).flatMap((node): [string, StateNode][] => (node.kind === 'state' ? [[node.name, node]] : [])),
-  );
-  const flows = gradients(loss, [x, ...trained.map((declaration) => states.get(declaration.name)!)]);
+  const flows = gradients(loss, [x, ...statesOf(loss, trained)]);
   const wholeStep = graph(
     'one-step',
     {
