@@ -1,10 +1,10 @@
 import type { Tensor } from '@ungrain/core';
+import { readTensorSpan } from '@ungrain/formats/files';
 import { writeOnnx, type Engine, type Graph, type Weight } from '@ungrain/graph';
 import * as ort from 'onnxruntime-node';
 import { OnnxExecutable } from './executable.js';
 import { sessionOptions, type OnnxEngineOptions } from './session.js';
 import { MemoryStore } from './store.js';
-import { readWeight } from './weights.js';
 
 /** An engine on ONNX Runtime's CPU provider, in this process. A run blocks the event loop until it is done. */
 export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
@@ -24,7 +24,7 @@ export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
   };
 }
 
-const resolve = async (weight: Weight): Promise<Tensor> => ('file' in weight ? readWeight(weight) : weight);
+const resolve = async (weight: Weight): Promise<Tensor> => ('file' in weight ? readTensorSpan(weight) : weight);
 
 function constantsOf(graph: Graph, names: readonly string[], get: (name: string) => Tensor): Map<string, Tensor> {
   return new Map(

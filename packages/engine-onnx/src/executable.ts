@@ -1,5 +1,13 @@
-import { formatShape, sameShape, suggestion, UngrainError, type Tensor, type Value } from '@ungrain/core';
-import { nextName, type Executable, type Graph, type Store } from '@ungrain/graph';
+import type { Tensor, Value } from '@ungrain/core';
+import {
+  checkInputs,
+  foreignStore,
+  needsStore,
+  nextName,
+  type Executable,
+  type Graph,
+  type Store,
+} from '@ungrain/graph';
 import * as ort from 'onnxruntime-node';
 import { MemoryStore } from './store.js';
 
@@ -16,10 +24,10 @@ export class OnnxExecutable implements Executable {
   }
 
   async run(store: Store | null, inputs: Readonly<Record<string, Value>>): Promise<Record<string, Value>> {
+    checkInputs(this.graph, inputs);
     const feeds: Record<string, ort.Tensor> = {};
-    for (const [name, value] of Object.entries(inputs)) feeds[name] = this.feed(name, value);
-    for (const [name, { shape }] of this.graph.inputs)
-      if (!(name in feeds)) throw badInput(this.graph, `misses input '${name}' of shape ${formatShape(shape)}.`);
+    for (const [name, { dtype, data, shape }] of Object.entries(inputs))
+      feeds[name] = new ort.Tensor(dtype as 'float32', data as Float32Array, shape);
 
     const memory = this.memory(store);
     for (const name of this.states) {
@@ -42,26 +50,10 @@ export class OnnxExecutable implements Executable {
     await this.session.release();
   }
 
-  private feed(name: string, value: Value): ort.Tensor {
-    const expected = this.graph.inputs.get(name);
-    if (!expected)
-      throw badInput(this.graph, `has no input '${name}'${suggestion(name, [...this.graph.inputs.keys()])}`);
-    if (value.dtype !== expected.dtype || !sameShape(value.shape, expected.shape))
-      throw badInput(
-        this.graph,
-        `wants input '${name}' as ${expected.dtype} ${formatShape(expected.shape)}, not as ${value.dtype} ${formatShape(value.shape)}.`,
-      );
-    return new ort.Tensor(value.dtype, value.data as never, value.shape);
-  }
-
   private memory(store: Store | null): MemoryStore | null {
     if (store instanceof MemoryStore) return store;
-    if (store) throw badInput(this.graph, 'was given a store of another engine.');
-    if (this.states.length > 0 || this.graph.updates.size > 0)
-      throw badInput(this.graph, `has states ('${this.states[0] ?? 'updates'}' …) and needs a store.`);
+    if (store) throw foreignStore(this.graph);
+    if (this.states.length > 0 || this.graph.updates.size > 0) throw needsStore(this.graph, this.states);
     return null;
   }
 }
-
-const badInput = (graph: Graph, reason: string): UngrainError =>
-  new UngrainError('bad-input', `Graph '${graph.name}' ${reason}`);

@@ -1,5 +1,5 @@
-import { formatShape, sameShape, suggestion, UngrainError, type Tensor } from '@ungrain/core';
-import type { Store } from '@ungrain/graph';
+import type { Tensor } from '@ungrain/core';
+import { checkStateShape, unknownState, type Store } from '@ungrain/graph';
 
 /** States as arrays in memory. A run's updates replace them; nobody else holds on to the arrays. */
 export class MemoryStore implements Store {
@@ -12,11 +12,7 @@ export class MemoryStore implements Store {
 
   set(name: string, value: Tensor): void {
     const known = this.tensors.get(name);
-    if (known && !sameShape(known.shape, value.shape))
-      throw new UngrainError(
-        'shape-mismatch',
-        `State '${name}' has shape ${formatShape(known.shape)}; it cannot become ${formatShape(value.shape)}.`,
-      );
+    if (known) checkStateShape(name, known.shape, value.shape);
     this.tensors.set(name, { data: value.data.slice(), shape: value.shape });
   }
 
@@ -24,11 +20,14 @@ export class MemoryStore implements Store {
     return [...this.tensors.keys()];
   }
 
+  dispose(): void {
+    this.tensors.clear();
+  }
+
   /** The state itself, not a copy. */
   borrow(name: string): Tensor {
     const known = this.tensors.get(name);
-    if (!known)
-      throw new UngrainError('unknown-state', `The store has no state '${name}'${suggestion(name, this.names())}`);
+    if (!known) throw unknownState(name, this.names());
     return known;
   }
 

@@ -13,6 +13,8 @@ export interface Store {
   /** Replaces or adds a state. @throws UngrainError `shape-mismatch` if it is known with another shape. */
   set(name: string, value: Tensor): void;
   names(): readonly string[];
+  /** Frees what holds the states; the store is not used after. */
+  dispose(): void;
 }
 
 export interface CompileOptions {

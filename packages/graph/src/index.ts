@@ -1,4 +1,5 @@
 export * from './engine.js';
+export * from './engine-checks.js';
 export * from './gradients.js';
 export * from './graph.js';
 export * from './node.js';

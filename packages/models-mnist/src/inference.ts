@@ -52,6 +52,7 @@ export async function createInference({ engine, weights, declarations, build }: 
     async dispose() {
       for (const executable of await Promise.all(executables.values())) await executable.dispose();
       executables.clear();
+      store.dispose();
     },
   };
 }

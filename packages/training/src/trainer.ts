@@ -119,6 +119,7 @@ export class Trainer {
   async dispose(): Promise<void> {
     for (const executable of this.executables.values()) await executable.dispose();
     this.executables.clear();
+    this.store.dispose();
   }
 
   private tensors(): Map<string, Tensor> {

@@ -1,1 +1,2 @@
 export * from './write-file-atomic.js';
+export * from './read-tensor-span.js';

@@ -1,9 +1,21 @@
 import { open } from 'node:fs/promises';
-import { sizeOf, UngrainError, type Tensor } from '@ungrain/core';
-import type { Weight } from '@ungrain/graph';
+import { sizeOf, UngrainError, type Shape, type Tensor } from '@ungrain/core';
 
-/** Reads a span of a file as float32. @throws UngrainError `file-truncated` if the file is shorter than the span. */
-export async function readWeight({ file, offset, length, shape }: Extract<Weight, { file: string }>): Promise<Tensor> {
+/** A tensor as a span of a file: float32, row-major, little-endian. */
+export interface TensorSpan {
+  readonly file: string;
+  /** In bytes. */
+  readonly offset: number;
+  readonly length: number;
+  readonly shape: Shape;
+}
+
+/**
+ * Reads a span of a file as a tensor.
+ * @throws UngrainError `shape-mismatch` if the span does not have the shape's size, `file-truncated` if the file is
+ * shorter than the span
+ */
+export async function readTensorSpan({ file, offset, length, shape }: TensorSpan): Promise<Tensor> {
   if (sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT !== length)
     throw new UngrainError(
       'shape-mismatch',
