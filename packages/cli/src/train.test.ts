@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -73,7 +73,36 @@ test('the trained weights can be sampled', async () => {
   expect(status).toBe(0);
 });
 
+test('settings come from flags, then from --config, then from the recipe', async () => {
+  await writeFile(join(home, 'config.json'), '{"hidden": 4, "batchSize": 4, "learningRate": 0.001}');
+  const train = (out: string, ...flags: string[]) =>
+    run('train', 'denoiser', '--data', 'data', '--steps', '1', '--out', out, ...flags);
+  expect(await train('by-config', '--config', 'config.json', '--batch-size', '8')).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const recipe = JSON.parse(await readFile(join(home, 'by-config/recipe.json'), 'utf8')) as object;
+  expect(recipe).toMatchObject({
+    recipe: 'denoiser',
+    settings: { hidden: 4, batchSize: 8, learningRate: 0.001, sigma: 0.5, seed: 100 },
+  });
+  expect((await train('again', '--config', 'by-config/recipe.json')).status).toBe(0);
+  expect(await sha256('again/weights.safetensors')).toBe(await sha256('by-config/weights.safetensors'));
+});
+
+const CONFIGS = {
+  'other.json': '{"recipe": "denoiser", "settings": {}}',
+  'broken.json': '{"epochs": 2',
+  'list.json': '[2]',
+  'misspelt.json': '{"epoch": 2}',
+};
+
 test.each([
+  [['train', 'judge', '--config', 'other.json'], 2, "other.json is of the recipe 'denoiser', not of 'judge'"],
+  [['train', 'judge', '--config', 'broken.json'], 2, 'broken.json is no JSON'],
+  [['train', 'judge', '--config', 'list.json'], 2, 'list.json must hold a JSON object of settings'],
+  [['train', 'judge', '--config', 'misspelt.json'], 2, "did you mean 'epochs'?"],
+  [['train', 'judge', '--config', 'missing.json'], 1, 'missing.json cannot be read: there is no such file'],
   [[...TINY, '--out', 'data/train-labels-idx1-ubyte'], 2, 'is a file, not a folder'],
   [[...TINY, '--batch-size', '1'], 2, '--batch-size must be at least 2, not 1'],
   [['train', 'digit-class'], 2, "did you mean 'digits-class'?"],
@@ -81,6 +110,7 @@ test.each([
   [['train', 'judge', '--resume', '--out', 'nothing', '--data', 'data'], 2, 'holds no training run to resume'],
   [['train', 'judge', '--data', 'nothing', '--out', 'judge'], 1, 'The data file'],
 ])('refuses %j', async (args, status, message) => {
+  for (const [name, text] of Object.entries(CONFIGS)) await writeFile(join(home, name), text);
   const before = await filesIn('.');
   const outcome = await run(...args);
   expect(outcome.stderr).toMatch(/^ungrain: [^\n]+[.?]\n$/);

@@ -12,5 +12,6 @@ export * from './parity-folder.js';
 export * from './parity.js';
 export * from './registry.js';
 export * from './sample.js';
+export * from './train-config.js';
 export * from './train-recipe.js';
 export * from './weights.js';

@@ -3,8 +3,8 @@ import { CLASSES, IMAGE_SIZE, unet, type UnetOptions } from './unet.js';
 
 export interface ObjectiveOptions extends UnetOptions {
   readonly rows: number;
-  /** The noise that the one-step denoiser (`uncond`) sees: images + σ·noise. */
-  readonly sigma?: number;
+  /** What the one-step network (`uncond`) sees: images + σ·noise, or with `noise` the noise alone. */
+  readonly sees?: number | 'noise';
 }
 
 /** What a UNet is trained for, as parts of a graph. */
@@ -21,16 +21,16 @@ export interface Objective {
 /**
  * The training objectives of the three UNets over the inputs `images` [rows, 1, 28, 28] in [0, 1], `noise` of that shape,
  * and, where the network knows them, times `t` [rows, 1] and one-hot classes `c` [rows, 10].
- * - `uncond`: x = images + σ·noise, and the target is the image (one-step denoising)
+ * - `uncond`: x = images + σ·noise, or the noise alone, and the target is the image (one-step denoising)
  * - `time`, `class`: x = (1 − t)·noise + t·images, and the target is the velocity images − noise (flow matching,
  *   Lipman et al., 2023; Liu et al., 2023)
  */
-export function objective(scope: nn.Scope, { kind, hidden, rows, sigma = 0.5 }: ObjectiveOptions): Objective {
+export function objective(scope: nn.Scope, { kind, hidden, rows, sees = 0.5 }: ObjectiveOptions): Objective {
   const network = unet(scope, { kind, hidden });
   const images = input('images', [rows, 1, IMAGE_SIZE, IMAGE_SIZE]);
   const noise = input('noise', images.shape);
   if (kind === 'uncond') {
-    const x = ops.add(images, ops.multiply(noise, sigma));
+    const x = sees === 'noise' ? noise : ops.add(images, ops.multiply(noise, sees));
     return scored(x, images, network({ x }));
   }
   const t = input('t', [rows, 1]);

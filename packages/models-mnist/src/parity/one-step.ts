@@ -113,5 +113,5 @@ export const sizes = ({ kind, settings, train }: Reference) => ({
   kind,
   hidden: settings.D,
   rows: train[0]!.images!.shape[0]!,
-  sigma: settings.sigma,
+  sees: settings.sigma,
 });

@@ -1,5 +1,5 @@
-export * from './flow-task.js';
 export * from './images.js';
 export * from './judge-task.js';
 export * from './mnist.js';
-export * from './recipes.js';
+export * from './recipes/index.js';
+export * from './unet-task.js';

@@ -2,7 +2,7 @@ import { input, nn, ops, trainStep, type Optimizer } from '@ungrain/graph';
 import type { LearningRate, Task } from '@ungrain/training';
 import { judgeNetwork } from '../judge.js';
 import { IMAGE_SIZE } from '../unet.js';
-import { gatherImages, type LabelledImages } from './images.js';
+import { gatherImages, requireSize, type LabelledImages } from './images.js';
 
 export interface JudgeTaskOptions {
   readonly batchSize: number;
@@ -11,11 +11,12 @@ export interface JudgeTaskOptions {
   readonly learningRate: LearningRate;
 }
 
-/** The judge learns the digits' classes by cross entropy. */
+/** The judge learns the digits' classes by cross entropy. @throws UngrainError `bad-data` if the images are of another size */
 export function judgeTask(
   data: LabelledImages,
   { batchSize, epochs, optimizer, learningRate }: JudgeTaskOptions,
 ): Task {
+  requireSize(data, [IMAGE_SIZE, IMAGE_SIZE]);
   const build = (rows: number) => {
     const scope = nn.Scope.root({ training: true });
     const { logits } = judgeNetwork(scope)(input('images', [rows, 1, IMAGE_SIZE, IMAGE_SIZE]));

@@ -26,6 +26,19 @@ export function mnistFolder(): string {
   }
 }
 
+/** A file by MNIST's name for it, or with the dot that some mirrors put in: `train-images.idx3-ubyte`. */
+async function readEither(folder: string, name: string) {
+  const file = join(folder, name);
+  const dotted = join(folder, name.replace('-idx', '.idx'));
+  try {
+    return { file, bytes: await readFile(file) };
+  } catch (cause) {
+    const bytes = await readFile(dotted).catch(() => null);
+    if (bytes) return { file: dotted, bytes };
+    throw new UngrainError('missing-data', `The data file ${file} cannot be read.`, 'failure', { cause });
+  }
+}
+
 /**
  * The images and labels of a folder of IDX files with MNIST's names.
  * @throws UngrainError `missing-data` if a file is not there, `bad-idx` if one is damaged or they do not belong together
@@ -33,10 +46,7 @@ export function mnistFolder(): string {
 export async function loadImages(folder: string, split: Split): Promise<LabelledImages> {
   const [images, labels] = await Promise.all(
     (['images', 'labels'] as const).map(async (role) => {
-      const file = join(folder, FILES[split][role]);
-      const bytes = await readFile(file).catch((cause: unknown) => {
-        throw new UngrainError('missing-data', `The data file ${file} cannot be read.`, 'failure', { cause });
-      });
+      const { file, bytes } = await readEither(folder, FILES[split][role]);
       return readIdx(bytes, { file, role });
     }),
   );

@@ -1,51 +1,52 @@
 import type { TorchGenerator, Value } from '@ungrain/core';
 import { nn, trainStep, type Graph, type Optimizer } from '@ungrain/graph';
 import type { LearningRate, Task } from '@ungrain/training';
-import { objective } from '../objective.js';
-import { CLASSES, IMAGE_SIZE, type UnetKind } from '../unet.js';
-import { gatherImages, type LabelledImages } from './images.js';
+import { objective, type ObjectiveOptions } from '../objective.js';
+import { CLASSES, IMAGE_SIZE } from '../unet.js';
+import { gatherImages, requireSize, type LabelledImages } from './images.js';
 
-export interface FlowTaskOptions {
-  readonly kind: Exclude<UnetKind, 'uncond'>;
-  readonly hidden: number;
+export interface UnetTaskOptions extends Omit<ObjectiveOptions, 'rows'> {
   readonly batchSize: number;
   readonly epochs: number;
   readonly optimizer: Optimizer;
   readonly learningRate: LearningRate;
-  /** The share of images whose class is hidden, for classifier-free guidance. */
-  readonly pUncond: number;
+  /** The share of images whose class is hidden, for classifier-free guidance; of `class` alone. */
+  readonly pUncond?: number;
   readonly emaDecay?: number;
 }
 
-/** Flow matching on MNIST: see `objective`. A batch draws its noise, then its times, then which classes are hidden. */
-export function flowTask(data: LabelledImages, options: FlowTaskOptions): Task {
-  const { kind, hidden, pUncond, optimizer, emaDecay } = options;
+/**
+ * A UNet on images of 28 × 28: see `objective` for what each kind learns. A batch draws its noise, then its times, then
+ * which classes are hidden, each only where the network has them.
+ *
+ * @throws UngrainError `bad-data` if the images are of another size
+ */
+export function unetTask(data: LabelledImages, options: UnetTaskOptions): Task {
+  requireSize(data, [IMAGE_SIZE, IMAGE_SIZE]);
+  const { kind, pUncond = 0, optimizer, emaDecay, batchSize, epochs, learningRate } = options;
+  const name = `unet-${kind}`;
+  const average = emaDecay === undefined ? {} : { emaDecay };
   const build = (rows: number): { graph: Graph; declarations: readonly nn.Declaration[] } => {
     const scope = nn.Scope.root({ training: true });
-    const { loss } = objective(scope, { kind, hidden, rows });
-    const declarations = scope.declarations;
-    const average = emaDecay === undefined ? {} : { emaDecay };
-    const buffers = scope.updates;
-    return {
-      declarations,
-      graph: trainStep({ name: `flow-${kind}`, loss, declarations, buffers, optimizer, ...average }),
-    };
+    const { loss } = objective(scope, { ...options, rows });
+    const { declarations, updates: buffers } = scope;
+    return { declarations, graph: trainStep({ name, loss, declarations, buffers, optimizer, ...average }) };
   };
 
   return {
-    name: `flow-${kind}`,
+    name,
     items: data.labels.length,
-    batchSize: options.batchSize,
-    epochs: options.epochs,
+    batchSize,
+    epochs,
     declarations: build(1).declarations,
     optimizer,
-    learningRate: options.learningRate,
-    ...(emaDecay !== undefined && { emaDecay }),
+    learningRate,
+    ...average,
     trainGraph: (rows) => build(rows).graph,
     batch: (items, generator) => ({
       images: gatherImages(data, items),
       noise: { dtype: 'float32', ...generator.randn([items.length, 1, IMAGE_SIZE, IMAGE_SIZE]) },
-      t: { dtype: 'float32', ...generator.rand([items.length, 1]) },
+      ...(kind !== 'uncond' && { t: { dtype: 'float32', ...generator.rand([items.length, 1]) } }),
       ...(kind === 'class' && { c: droppedClasses(data, items, pUncond, generator) }),
     }),
   };

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { UngrainError } from '@ungrain/core';
+import { z } from 'zod';
+import { withFile } from './file-errors.js';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const settingsSchema = z.record(z.string(), z.unknown());
+const runSchema = z.object({ recipe: z.string(), settings: settingsSchema });
+
+/**
+ * The settings in a JSON file: an object of them, or the `recipe.json` of a run, which is then trained again.
+ * @throws UngrainError `file-not-read`, `bad-config`, `other-recipe`
+ */
+export async function readTrainConfig(path: string, recipe: string): Promise<Settings> {
+  const json = parse(await withFile(path, 'read', () => readFile(path, 'utf8')), path);
+  const run = runSchema.safeParse(json);
+  if (run.success) {
+    if (run.data.recipe === recipe) return run.data.settings;
+    throw new UngrainError('other-recipe', `${path} is of the recipe '${run.data.recipe}', not of '${recipe}'.`);
+  }
+  const settings = settingsSchema.safeParse(json);
+  if (settings.success) return settings.data;
+  throw new UngrainError('bad-config', `${path} must hold a JSON object of settings, such as {"epochs": 2}.`);
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new UngrainError('bad-config', `${path} is no JSON: ${(cause as Error).message}.`, 'usage', { cause });
+  }
+}
