@@ -1,6 +1,6 @@
 import { UngrainError, type Model, type Registry, type RunSpec, type RunStep } from '@ungrain/core';
 import type { Judge } from '@ungrain/models-mnist';
-import { accuracyOf, type Accuracy } from './accuracy.js';
+import { accuracyOf, type Accuracy } from '@ungrain/models-mnist/scores';
 import { classesOf } from './classes.js';
 import { sampleToEnd } from './sample.js';
 

@@ -1,4 +1,3 @@
-export * from './accuracy.js';
 export * from './classes.js';
 export * from './drawing.js';
 export * from './engine.js';

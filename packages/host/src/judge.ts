@@ -1,7 +1,7 @@
 import { sizeOf, UngrainError } from '@ungrain/core';
 import { createJudge, type Judge } from '@ungrain/models-mnist';
+import { accuracyOf, type Accuracy } from '@ungrain/models-mnist/scores';
 import { gatherImages, loadImages, mnistFolder } from '@ungrain/models-mnist/train';
-import { accuracyOf, type Accuracy } from './accuracy.js';
 import type { EngineSource } from './engine.js';
 import { readWeights, shippedWeights } from './weights.js';
 

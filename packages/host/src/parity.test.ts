@@ -85,10 +85,12 @@ test('a group that breaks off has failed, and keeps what it found before', async
 });
 
 test('names families that no group checks', async () => {
-  await mkdir(join(folder, 'metrics'));
-  await writeFile(join(folder, 'metrics/metrics.json'), '{}');
+  await mkdir(join(folder, 'deepfloyd/reference'), { recursive: true });
+  await mkdir(join(folder, 'deepfloyd/stage1'));
+  for (const name of ['reference/meta.json', 'stage1/model_index.json'])
+    await writeFile(join(folder, 'deepfloyd', name), '{}');
   for (const name of ['model.json', 'guidance.json']) await writeFile(join(folder, name), '{}');
   const source = await parityFolder(folder);
-  expect(await uncheckedFamilies(source, [])).toEqual(['metrics', 'samplers']);
-  expect(await uncheckedFamilies(source, [groupOf('metrics', async function* () {})])).toEqual(['samplers']);
+  expect(await uncheckedFamilies(source, [])).toEqual(['samplers', 'deepfloyd']);
+  expect(await uncheckedFamilies(source, [groupOf('samplers', async function* () {})])).toEqual(['deepfloyd']);
 });

@@ -1,13 +1,6 @@
 import { MAX_COUNT } from '@ungrain/core';
-import {
-  evaluateClasses,
-  judgeAccuracy,
-  lazyEngine,
-  loadJudge,
-  loadModel,
-  type Accuracy,
-  type Evaluation,
-} from '@ungrain/host';
+import { evaluateClasses, judgeAccuracy, lazyEngine, loadJudge, loadModel, type Evaluation } from '@ungrain/host';
+import type { Accuracy } from '@ungrain/models-mnist/scores';
 import type { Command } from 'commander';
 import { jsonFlag, threadsFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
 import { interruptible } from '../interruption.js';

@@ -1,0 +1,11 @@
+export * from './accuracy.js';
+export * from './energy-distance.js';
+export * from './frechet-distance.js';
+export * from './kernel-distance.js';
+export * from './moments.js';
+export * from './nearest-neighbours.js';
+export * from './precision-recall.js';
+export * from './psnr.js';
+export * from './random-halves.js';
+export { gatherRows } from './rows.js';
+export * from './ssim.js';
