@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
-import { createOnnxEngine } from '@ungrain/engine-onnx';
+import { createOnnxEngine, passNames } from '@ungrain/engine-onnx';
 
 /** The network that both benchmarks run: D = 64, class-conditioned, as in the peer. */
 export const HIDDEN = 64;
 
-/** The engine with as many threads as were asked for. */
+/** The engine with as many threads as were asked for, and without the passes that were (`--without a,b` or `--without all`). */
 export function engineFromArguments() {
-  const { values } = parseArgs({ options: { threads: { type: 'string', default: '2' } } });
-  return createOnnxEngine({ threads: Number(values.threads) });
+  const options = { threads: { type: 'string', default: '2' }, without: { type: 'string', default: '' } };
+  const { values } = parseArgs({ options });
+  const withoutPasses = values.without === 'all' ? passNames : values.without.split(',').filter((name) => name !== '');
+  return createOnnxEngine({ threads: Number(values.threads), withoutPasses });
 }
 
 /** The fastest of several calls, in milliseconds, after a few to warm up. */

@@ -4,6 +4,8 @@
  * Ours and the peer run by turns, each in a process of its own, so that both meet the same disturbances; compared are
  * the fastest times. The last line is one JSON object with the ratio ours / PyTorch.
  *
+ * `--without PASS,…` (or `all`) switches passes of our graph compiler off, which shows what each of them brings.
+ *
  * The peer is a Python program (UNGRAIN_PEER, else ../shared/peers/torch_cs180.py), run by UNGRAIN_PYTHON or python3.
  */
 import { spawn } from 'node:child_process';
@@ -33,13 +35,19 @@ const BENCHMARKS = {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '4' }, threads: { type: 'string', default: '2' } },
+  options: {
+    rounds: { type: 'string', default: '4' },
+    threads: { type: 'string', default: '2' },
+    without: { type: 'string', default: '' },
+  },
 });
 const name = positionals[0];
 const benchmark = BENCHMARKS[name];
 const rounds = Number(values.rounds);
 if (!benchmark || !(rounds >= 1)) {
-  console.error(`Usage: npm run -s bench -- ${Object.keys(BENCHMARKS).join('|')} [--rounds 4] [--threads 2]`);
+  console.error(
+    `Usage: npm run -s bench -- ${Object.keys(BENCHMARKS).join('|')} [--rounds 4] [--threads 2] [--without PASS,…]`,
+  );
   process.exit(2);
 }
 
@@ -48,7 +56,12 @@ const python = process.env.UNGRAIN_PYTHON ?? 'python3';
 const missing = await whyNoPeer();
 const best = { ours: {}, pytorch: {} };
 for (let round = 1; round <= rounds; round++) {
-  await measure('ours', process.execPath, [here(benchmark.ours), '--threads', values.threads], (result) => result);
+  await measure(
+    'ours',
+    process.execPath,
+    [here(benchmark.ours), '--threads', values.threads, '--without', values.without],
+    (result) => result,
+  );
   if (!missing)
     await measure(
       'pytorch',
@@ -74,6 +87,7 @@ console.log(
     ...best,
     rounds,
     threads: Number(values.threads),
+    ...(values.without && { without: values.without }),
     ...(missing && { missing }),
   }),
 );

@@ -4,6 +4,8 @@ import type * as ort from 'onnxruntime-node';
 export interface OnnxEngineOptions {
   /** Threads that one operator may use; all cores by default. Results do not depend on it. */
   readonly threads?: number;
+  /** Passes over a graph (see `passNames`) that are switched off, to see what each brings. */
+  readonly withoutPasses?: readonly string[];
 }
 
 /** How every session runs: one operator after another, each on all threads. */

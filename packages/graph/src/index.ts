@@ -7,6 +7,7 @@ export * from './operator.js';
 export * from './onnx/emitter.js';
 export * from './onnx/writer.js';
 export * from './optimizers/index.js';
+export * from './passes/index.js';
 export * as nn from './nn/index.js';
 export * as ops from './ops.js';
 export { operatorTable } from './operators/table.js';

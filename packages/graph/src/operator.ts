@@ -14,6 +14,8 @@ export interface GradientContext<A> {
 /** One rule of the operator table. An operator has one output; its attributes are plain data. */
 export interface Operator<A extends object = object> {
   readonly name: string;
+  /** Acts on each element by itself (after broadcasting), so that the order of the elements does not matter to it. */
+  readonly elementwise?: true;
   /** The output's shape and dtype. @throws UngrainError `bad-operand` on inputs that do not fit: see `refuse`. */
   infer(inputs: readonly Node[], attributes: A): { readonly shape: Shape; readonly dtype?: NodeDType };
   /** The cotangent of each input; null where none flows. Left out where the operator is piecewise constant. */

@@ -11,10 +11,9 @@ import {
   type ConvolutionOptions,
   type Pair,
 } from './convolution.js';
-import { inPhases } from './conv-transpose2d-phases.js';
 import { sum } from './sum.js';
 
-interface ConvTransposeAttributes extends ConvolutionAttributes {
+export interface ConvTransposeAttributes extends ConvolutionAttributes {
   /** Pixels added at the bottom and right that the stride alone does not determine. */
   readonly outputPadding: Pair;
 }
@@ -53,22 +52,12 @@ export const convTranspose2dOperator: Operator<ConvTransposeAttributes> = {
     conv2dWeightGradient(cotangent, x!, [weight!.shape[2]!, weight!.shape[3]!], attributes),
     ...(bias ? [sum(cotangent, [0, 2, 3])] : []),
   ],
-  onnx: (emit, inputs, node, attributes) => {
-    const [input, weight, output] = [node.inputs[0]!, node.inputs[1]!, node].map(({ shape }) => shape as FourSizes);
-    const geometry = { input: imageSize(input!), kernel: imageSize(weight!), output: imageSize(output!) };
-    return (
-      inPhases(emit, inputs, [output![0], output![1]], geometry, attributes) ??
-      emit.node('ConvTranspose', inputs, {
-        ...onnxConvolution(attributes, geometry.kernel),
-        output_padding: attributes.outputPadding,
-      })
-    );
-  },
+  onnx: (emit, inputs, node, attributes) =>
+    emit.node('ConvTranspose', inputs, {
+      ...onnxConvolution(attributes, node.inputs[1]!.shape.slice(2)),
+      output_padding: attributes.outputPadding,
+    }),
 };
-
-type FourSizes = readonly [number, number, number, number];
-
-const imageSize = ([, , height, width]: FourSizes): Pair => [height, width];
 
 /** Transposed convolution of `x` [N, C, H, W] with `weight` [C, O / groups, kh, kw], plus `bias` [O]. */
 export const convTranspose2d = (

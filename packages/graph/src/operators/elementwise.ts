@@ -18,6 +18,7 @@ export interface UnaryRule {
 export function unary({ name, onnx, gradient }: UnaryRule): Operator {
   return {
     name,
+    elementwise: true,
     infer: (inputs) => {
       requireFloat(name, inputs);
       return { shape: inputs[0]!.shape };
@@ -39,6 +40,7 @@ export interface BinaryRule {
 export function binary({ name, onnx, gradient }: BinaryRule): Operator {
   return {
     name,
+    elementwise: true,
     infer: (inputs) => {
       requireFloat(name, inputs);
       return { shape: broadcastShape(name, inputs) };

@@ -15,6 +15,7 @@ export const geluOperator = unary({
  */
 export const geluGradientOperator: Operator = {
   name: 'geluGradient',
+  elementwise: true,
   infer: (inputs) => {
     requireFloat('geluGradient', inputs);
     requireShape('geluGradient', inputs, 1, inputs[0]!.shape);

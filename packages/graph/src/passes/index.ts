@@ -1,0 +1,5 @@
+export * from './blocked/blocked-layout.js';
+export * from './matrix-products.js';
+export * from './pass.js';
+export * from './transposed-convolutions.js';
+export * from './zero-sums.js';
