@@ -90,12 +90,12 @@ describe('parity', () => {
   }
 
   test('passes, and names what it skips', async () => {
-    await writeVectors('good', [entry, { file: 'pth/a.pth', format: 'pth', expect: 'accept', why: 'later' }]);
+    await writeVectors('good', [entry, { file: 'gguf/a.gguf', format: 'gguf', expect: 'accept', why: 'later' }]);
     for (const name of ['model.json', 'guidance.json']) await writeFile(join(home, 'good', name), '{}');
     const { status, stdout } = await run('parity', 'good');
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ok {3}files: \d+ passed, 0 failed/);
-    expect(lines.slice(1, -1).join('\n')).toMatch(/samplers[^]*pth/);
+    expect(lines.slice(1, -1).join('\n')).toMatch(/samplers[^]*gguf/);
     expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 2 skipped$/);
     expect(status).toBe(0);
   });

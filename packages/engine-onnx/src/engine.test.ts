@@ -103,6 +103,18 @@ describe('ONNX files', () => {
     await file.dispose();
   });
 
+  test('whose data leads out of their folder are not opened', async () => {
+    const path = join(home, 'outside.onnx');
+    const field = (number: number, ...bytes: readonly number[]) => [number * 8 + 2, bytes.length, ...bytes];
+    const entry = [...field(1, ...Buffer.from('location')), ...field(2, ...Buffer.from('../outside.bin'))];
+    const tensorProto = [8, 1, 16, 1, ...field(13, ...entry), 14 * 8, 1]; // one float32, EXTERNAL
+    await writeFile(path, Uint8Array.from(field(7, ...field(5, ...tensorProto))));
+    await expect(openOnnxFile(path)).rejects.toMatchObject({
+      code: 'bad-onnx',
+      message: expect.stringContaining('../outside.bin') as unknown as string,
+    });
+  });
+
   test('what is none is refused in one sentence', async () => {
     const path = join(home, 'not.onnx');
     await writeFile(path, 'hello');

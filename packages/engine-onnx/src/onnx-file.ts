@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { formatShape, suggestion, UngrainError, type Value } from '@ungrain/core';
+import { checkOnnxModel } from '@ungrain/formats/files';
 import * as ort from 'onnxruntime-node';
 import { sessionOptions, type OnnxEngineOptions } from './session.js';
 
@@ -23,12 +24,13 @@ export interface OnnxFile {
 }
 
 /**
- * Opens an ONNX file made elsewhere.
- * @throws UngrainError `missing-file` if it cannot be read, `bad-onnx` if ONNX Runtime cannot run it
+ * Opens an ONNX file made elsewhere. Where it says that its data lies in other files, these have to be in its folder.
+ * @throws UngrainError `missing-file` if it cannot be read, `bad-onnx` if ONNX Runtime cannot run it, or must not
  */
 export async function openOnnxFile(path: string, options: OnnxEngineOptions = {}): Promise<OnnxFile> {
   if (!(await stat(path).catch(() => null))?.isFile())
     throw new UngrainError('missing-file', `There is no ONNX file ${path}.`);
+  await checkOnnxModel(path);
   const session = await ort.InferenceSession.create(path, sessionOptions(options)).catch((cause: unknown) => {
     throw new UngrainError(
       'bad-onnx',

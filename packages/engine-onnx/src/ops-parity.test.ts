@@ -31,6 +31,7 @@ async function check(...cases: ReturnType<typeof squareCase>[]): Promise<ParityC
   const source: ParitySource = {
     exists: async () => true,
     bytes: async () => new Uint8Array(),
+    list: async () => [],
     json: async () => ({ cases: cases.map(({ entry }) => entry) }),
     tensors: async () => tensors,
   };

@@ -1,5 +1,5 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { UngrainError } from '@ungrain/core';
 import type { ParitySource } from '@ungrain/core/parity';
 import { readSafetensors } from '@ungrain/formats';
@@ -40,6 +40,14 @@ export async function parityFolder(folder: string): Promise<ParitySource> {
         () => true,
         () => false,
       ),
+    async list(path) {
+      const real = await locate(path);
+      const found = await withFile(path, 'read', () => readdir(real, { recursive: true, withFileTypes: true }));
+      return found
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(path, relative(real, join(entry.parentPath, entry.name))).replaceAll(sep, '/'))
+        .sort();
+    },
     async json(path) {
       const text = new TextDecoder().decode(await bytes(path));
       try {

@@ -29,6 +29,15 @@ test('reads files of the folder', async () => {
   expect(await source.json('index.json')).toEqual({ a: 1 });
 });
 
+test('lists the files of a folder', async () => {
+  await mkdir(join(folder, 'a/b'), { recursive: true });
+  for (const name of ['a/2', 'a/b/1']) await writeFile(join(folder, name), '');
+  await symlink('/', join(folder, 'a/root'));
+  const source = await parityFolder(folder);
+  expect(await source.list('a')).toEqual(['a/2', 'a/b/1']);
+  await expect(source.list('..')).rejects.toMatchObject({ code: 'path-outside' });
+});
+
 test('refuses paths that leave the folder', async () => {
   const outside = await mkdtemp(join(tmpdir(), 'outside-'));
   await writeFile(join(outside, 'secret.json'), '1');

@@ -4,6 +4,8 @@ import type { Value } from '../tensor.js';
 export interface ParitySource {
   exists(path: string): Promise<boolean>;
   bytes(path: string): Promise<Uint8Array>;
+  /** The paths of all files in a folder and in those below it. */
+  list(folder: string): Promise<readonly string[]>;
   json(path: string): Promise<unknown>;
   /** The tensors of a safetensors file. */
   tensors(path: string): Promise<ReadonlyMap<string, Value>>;

@@ -62,6 +62,7 @@ async function run(tensors: Iterable<readonly [string, Value]>, index: unknown =
   const source: ParitySource = {
     exists: async () => true,
     bytes: async () => new Uint8Array(),
+    list: async () => [],
     json: async () => index,
     tensors: async () => new Map(tensors),
   };

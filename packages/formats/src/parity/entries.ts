@@ -41,7 +41,13 @@ export interface FileEntry {
   /** IDX: what the refused file is, and has to be accepted as. `idx` is no role at all. */
   readonly accept_as?: 'images' | 'labels' | 'idx';
   readonly synth?: string;
+  /** Links to be made before, as no archive holds them. Paths are relative to the index. */
+  readonly setup?: readonly LinkSetup[];
 }
+
+/** A symbolic link with its target as it is written into it, or a hard link to another file. */
+export type LinkSetup =
+  { readonly symlink: string; readonly target: string } | { readonly hardlink: string; readonly target: string };
 
 /** `counts`: format → accept or refuse → number of entries. */
 export interface FilesIndex {

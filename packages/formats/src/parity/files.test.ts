@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Value } from '@ungrain/core';
 import { passed, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
+import { externalModel } from '../onnx/testing/external-model.js';
 import { writeSafetensors } from '../safetensors/write.js';
 import type { FileEntry } from './entries.js';
 import { filesParity } from './files.js';
@@ -12,6 +13,9 @@ const TENSORS = new Map<string, Value>([
 const FILES = new Map([
   ['files/good', writeSafetensors(TENSORS, new Map([['format', 'pt']]))],
   ['files/bad', Uint8Array.of(1, 2, 3)],
+  ['files/onnx/a/model.onnx', externalModel({ location: 'w.bin' })],
+  ['files/onnx/a/data.bin', new Uint8Array(Float32Array.of(1.5).buffer)],
+  ['files/onnx/data.bin', new Uint8Array(Float32Array.of(1.5).buffer)],
   ['files/labels', Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 4)],
 ]);
 
@@ -43,6 +47,7 @@ const SYNTHETIC: FileEntry = { ...BAD, file: null, synth: "u64le(12) + '{' + 10 
 const sourceOf = (files: readonly FileEntry[], counts = {}): ParitySource => ({
   exists: async () => true,
   bytes: async (path) => FILES.get(path)!,
+  list: async (folder) => [...FILES.keys()].filter((path) => path.startsWith(`${folder}/`)),
   json: async () => ({ files, counts }),
   tensors: async () => new Map(),
 });
@@ -88,10 +93,26 @@ describe('filesParity', () => {
   });
 
   test('says which formats it skips', async () => {
-    const pickle = { ...BAD, format: 'pth' };
-    expect(await filesParity.skips?.(sourceOf([GOOD, pickle, pickle]))).toEqual([
-      '2 files of the format pth are not read',
+    const other = { ...BAD, format: 'gguf' };
+    expect(await filesParity.skips?.(sourceOf([GOOD, other, other]))).toEqual([
+      '2 files of the format gguf are not read',
     ]);
-    expect(await failed([pickle])).toEqual([]);
+    expect(await failed([other])).toEqual([]);
+  });
+
+  test('reads ONNX models where they have their links, and nothing else', async () => {
+    const tensors = { w: { dtype: 'F32', shape: [1], count: 1, sum: 1.5, first: [1.5] } };
+    const model = { file: 'onnx/a/model.onnx', format: 'onnx-external', why: '' };
+    const inside = { ...model, expect: 'accept', tensors, setup: [{ symlink: 'onnx/a/w.bin', target: 'data.bin' }] };
+    const outside = { ...model, expect: 'refuse', setup: [{ symlink: 'onnx/a/w.bin', target: '../data.bin' }] };
+    const hard = { ...model, expect: 'refuse', setup: [{ hardlink: 'onnx/a/w.bin', target: 'onnx/data.bin' }] };
+    for (const entry of [inside, outside, hard] as readonly FileEntry[]) {
+      expect(await failed([entry])).toEqual([]);
+      expect(await failed([{ ...entry, expect: entry.expect === 'accept' ? 'refuse' : 'accept' }])).toEqual([
+        model.file,
+      ]);
+    }
+    const away = { ...inside, setup: [{ symlink: '../away', target: '/' }] } as FileEntry;
+    await expect(failed([away])).rejects.toThrow('../away');
   });
 });

@@ -2,16 +2,19 @@ import { UngrainError } from '@ungrain/core';
 import { failedCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
 import { readIdx } from '../idx.js';
 import { readSafetensors, type Safetensors } from '../safetensors/read.js';
+import { readStateDict } from '../torch/read.js';
 import { bytesOfEntry, INDEX, readIndex, type FileEntry, type FilesIndex } from './entries.js';
+import { copyOnnxModels, ONNX_EXTERNAL } from './onnx-models.js';
 import { compareTensors, type Difference } from './tensors.js';
 
 type Role = FileEntry['role'];
-type Reader = (bytes: Uint8Array, file: string, role: Role) => Safetensors;
+type Reader = (bytes: Uint8Array, file: string, role: Role) => Safetensors | Promise<Safetensors>;
 type Outcome = { readonly read: Safetensors } | { readonly error: unknown };
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['safetensors', (bytes, file) => readSafetensors(bytes, { file })],
   ['idx', idxAsTensors],
+  ['pth', (bytes, file) => ({ tensors: readStateDict(bytes, { file }), metadata: new Map() })],
 ]);
 
 /** Good and bad files: what has to be read, and what has to be refused. */
@@ -21,14 +24,20 @@ export const filesParity: ParityGroup = {
   async *run(source) {
     const index = await readIndex(source);
     yield* checkCounts(index);
-    for (const entry of index.files) {
-      const read = READERS.get(entry.format);
-      if (!read) continue;
-      try {
-        yield* checkEntry(await bytesOfEntry(entry, source), entry, read);
-      } catch (error) {
-        yield failedCheck(nameOf(entry), String(error));
+    const models = await copyOnnxModels(index, source);
+    const onnx: Reader = async (_, file) => ({ tensors: await models.read(file), metadata: new Map() });
+    try {
+      for (const entry of index.files) {
+        const read = entry.format === ONNX_EXTERNAL ? onnx : READERS.get(entry.format);
+        if (!read) continue;
+        try {
+          yield* checkEntry(await bytesOfEntry(entry, source), entry, read);
+        } catch (error) {
+          yield failedCheck(nameOf(entry), String(error));
+        }
       }
+    } finally {
+      await models.dispose();
     }
   },
   async skips(source) {
@@ -38,7 +47,9 @@ export const filesParity: ParityGroup = {
 
 /** The formats of an index that this package has no reader for, with the number of files. */
 export function skippedFormats({ files }: FilesIndex): readonly string[] {
-  const formats = files.map(({ format }) => format).filter((format) => !READERS.has(format));
+  const formats = files
+    .map(({ format }) => format)
+    .filter((format) => format !== ONNX_EXTERNAL && !READERS.has(format));
   return [...new Set(formats)].map(
     (format) => `${formats.filter((other) => other === format).length} files of the format ${format} are not read`,
   );
@@ -52,21 +63,21 @@ function* checkCounts({ counts = {}, files }: FilesIndex): Iterable<ParityCheck>
     }
 }
 
-function* checkEntry(bytes: Uint8Array, entry: FileEntry, read: Reader): Iterable<ParityCheck> {
+async function* checkEntry(bytes: Uint8Array, entry: FileEntry, read: Reader): AsyncIterable<ParityCheck> {
   if (entry.bytes !== undefined)
     yield { name: `${nameOf(entry)}: bytes`, error: Math.abs(bytes.length - entry.bytes), tolerance: 0 };
   const before = namesInPrototypes();
-  yield judge(nameOf(entry), attemptRead(bytes, entry, entry.role, read), entry);
+  yield judge(nameOf(entry), await attemptRead(bytes, entry, entry.role, read), entry);
   if (entry.accept_as) {
-    const accepted = attemptRead(bytes, entry, entry.accept_as === 'idx' ? undefined : entry.accept_as, read);
+    const accepted = await attemptRead(bytes, entry, entry.accept_as === 'idx' ? undefined : entry.accept_as, read);
     yield judge(`${nameOf(entry)} as ${entry.accept_as}`, accepted, { ...entry, expect: 'accept' });
   }
   if (namesInPrototypes() !== before) yield failedCheck(`${nameOf(entry)}: prototypes`, 'a prototype was changed');
 }
 
-function attemptRead(bytes: Uint8Array, entry: FileEntry, role: Role, read: Reader): Outcome {
+async function attemptRead(bytes: Uint8Array, entry: FileEntry, role: Role, read: Reader): Promise<Outcome> {
   try {
-    return { read: read(bytes, fileOf(entry), role) };
+    return { read: await read(bytes, fileOf(entry), role) };
   } catch (error) {
     return { error };
   }

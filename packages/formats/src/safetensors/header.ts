@@ -1,5 +1,6 @@
 import { UngrainError, type DType, type Shape } from '@ungrain/core';
 import { quoted, refusal, type Refuse } from '../refusal.js';
+import { decodeUtf8 } from '../utf8.js';
 import { byteLengthOf } from '../value-bytes.js';
 import { DTYPES } from './dtypes.js';
 import { LENGTH_BYTES, LONGEST_HEADER, METADATA } from './limits.js';
@@ -57,22 +58,15 @@ export function readSafetensorsHeader(bytes: Uint8Array, options: HeaderOptions 
   if (dataStart > bytes.length)
     throw new UngrainError('prefix-too-short', `The header takes the first ${dataStart} bytes, not ${bytes.length}.`);
 
-  const members = new Map(parseStrictJson(decodeUtf8(bytes.subarray(LENGTH_BYTES, dataStart), refuse), refuse));
+  // A byte order mark stays, and is then refused as JSON.
+  const text = decodeUtf8(bytes.subarray(LENGTH_BYTES, dataStart)) ?? refuse('its header is not UTF-8');
+  const members = new Map(parseStrictJson(text, refuse));
   const metadata = readMetadata(members.get(METADATA), refuse);
   members.delete(METADATA);
   const tensors = new Map<string, TensorSpan>();
   for (const [name, entry] of members) tensors.set(name, readEntry(quoted(name), entry, dataStart, refuse));
   checkSpans(tensors, dataStart, fileLength, refuse);
   return { tensors, metadata };
-}
-
-function decodeUtf8(bytes: Uint8Array, refuse: Refuse): string {
-  try {
-    // A byte order mark stays, and is then refused as JSON.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuse('its header is not UTF-8');
-  }
 }
 
 function readMetadata(member: StrictJson | undefined, refuse: Refuse): ReadonlyMap<string, string> {

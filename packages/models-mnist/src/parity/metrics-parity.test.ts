@@ -83,6 +83,7 @@ async function check(changes: { pair?: object; images?: object } = {}): Promise<
   const source: ParitySource = {
     exists: async () => true,
     bytes: async () => new Uint8Array(),
+    list: async () => [],
     json: async () => ({
       set: 'test',
       env: {},

@@ -1,0 +1,2 @@
+export { readStateDict, readTorchFile, type TorchOptions } from './read.js';
+export { isTensor, type TorchData } from './tree.js';
