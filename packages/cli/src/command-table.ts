@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'evaluate',
-    summary: 'Have the judge read what a model draws.',
+    summary: 'Score what a model draws beside real images.',
     example: 'ungrain evaluate digits --count 1000 --guidance cfg:scale=5',
     load: () => import('./commands/evaluate.js'),
   },

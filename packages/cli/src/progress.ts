@@ -2,10 +2,12 @@
 export interface Progress {
   /** @param total where it is known only by now */
   update(done: number, details?: Readonly<Record<string, string>>, total?: number): void;
+  /** Begins to count anew, with a new total. */
+  restart(total: number, details: Readonly<Record<string, string>>): void;
   stop(): void;
 }
 
-const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+const SILENT: Progress = { update: () => undefined, restart: () => undefined, stop: () => undefined };
 
 /**
  * @param format in cli-progress's terms: `{bar} {value}/{total} {loss}`
@@ -26,6 +28,10 @@ export async function startProgress(
     update(done, details = {}, newTotal = bar.getTotal()) {
       if (newTotal !== bar.getTotal()) bar.setTotal(newTotal);
       bar.update(done, details);
+    },
+    restart(total, details) {
+      bar.stop();
+      bar.start(total, 0, details);
     },
     stop: () => bar.stop(),
   };

@@ -7,7 +7,7 @@ import { readOptionTexts } from './option-text.js';
 
 /** What the flags of a run say; absent where they were not given, and then the model's own. */
 export interface RunFlags {
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   readonly seed?: number;
   readonly noise?: RunSpec['noise'];
   readonly sampler?: NamedOptions;

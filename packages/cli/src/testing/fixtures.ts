@@ -18,14 +18,16 @@ export async function writeTinyWeights(path: string): Promise<void> {
   await writeFile(path, writeSafetensors(values));
 }
 
-/** A folder of IDX files like MNIST's, with `count` images of noise. */
+/** A folder of IDX files like MNIST's, with `count` images of noise in each split, the classes in turn. */
 export async function writeTinyMnist(folder: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const generator = new TorchGenerator(2);
-  const pixels = Uint8Array.from(generator.randint(0, 256, count * 28 * 28));
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-  await writeFile(join(folder, 'train-images-idx3-ubyte'), idx([count, 28, 28], pixels));
-  await writeFile(join(folder, 'train-labels-idx1-ubyte'), idx([count], labels));
+  for (const split of ['train', 't10k']) {
+    const pixels = Uint8Array.from(generator.randint(0, 256, count * 28 * 28));
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    await writeFile(join(folder, `${split}-images-idx3-ubyte`), idx([count, 28, 28], pixels));
+    await writeFile(join(folder, `${split}-labels-idx1-ubyte`), idx([count], labels));
+  }
 }
 
 function idx(shape: readonly number[], data: Uint8Array): Uint8Array {

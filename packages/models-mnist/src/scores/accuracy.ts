@@ -9,7 +9,7 @@ export interface Accuracy {
 }
 
 /** The two-sided 95 % quantile of the standard normal distribution. */
-const Z95 = 1.959963984540054;
+export const Z95 = 1.959963984540054;
 
 /** An accuracy with its interval. @throws RangeError without any trials, or with more successes than trials */
 export function accuracyOf(correct: number, total: number): Accuracy {

@@ -50,13 +50,16 @@ export function precisionRecall(real: Tensor, generated: Tensor, k: number): Pre
   };
 }
 
-/** The squared distance of each row to its k-th nearest other row, duplicates counted. */
+/** The squared distance of each row to its k-th nearest other row, duplicates counted. Each pair is looked at once. */
 function squaredRadii(rows: Rows, k: number): Float64Array {
-  return Float64Array.from({ length: rows.count }, (_, i) => {
-    const nearest = new Float64Array(k).fill(Infinity);
-    for (let j = 0; j < rows.count; j++) if (j !== i) insert(nearest, squaredDistance(rows, i, rows, j));
-    return nearest[k - 1]!;
-  });
+  const nearest = Array.from({ length: rows.count }, () => new Float64Array(k).fill(Infinity));
+  for (let i = 0; i < rows.count; i++)
+    for (let j = 0; j < i; j++) {
+      const distance = squaredDistance(rows, i, rows, j);
+      insert(nearest[i]!, distance);
+      insert(nearest[j]!, distance);
+    }
+  return Float64Array.from(nearest, (distances) => distances[k - 1]!);
 }
 
 /** Keeps an ascending list of the smallest values. */

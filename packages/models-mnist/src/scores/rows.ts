@@ -34,23 +34,43 @@ export function gatherRows(features: Tensor, items: ArrayLike<number>): Tensor {
   return { data: gathered, shape: [items.length, width] };
 }
 
-/** ‖aᵢ − bⱼ‖², from squared differences in double: equal rows are at exactly 0, and ties stay ties. */
+/**
+ * ‖aᵢ − bⱼ‖², from squared differences in double: equal rows are at exactly 0, and ties stay ties. Four sums at a time,
+ * as each addition has to wait for the one before it in its sum.
+ */
 export function squaredDistance(a: Rows, i: number, b: Rows, j: number): number {
-  const { width } = a;
+  const { data: x, width } = a;
+  const y = b.data;
   const [from, to] = [i * width, j * width];
-  let sum = 0;
-  for (let at = 0; at < width; at++) {
-    const difference = a.data[from + at]! - b.data[to + at]!;
-    sum += difference * difference;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let at = 0;
+  for (; at + 3 < width; at += 4) {
+    const d0 = x[from + at]! - y[to + at]!;
+    const d1 = x[from + at + 1]! - y[to + at + 1]!;
+    const d2 = x[from + at + 2]! - y[to + at + 2]!;
+    const d3 = x[from + at + 3]! - y[to + at + 3]!;
+    s0 += d0 * d0;
+    s1 += d1 * d1;
+    s2 += d2 * d2;
+    s3 += d3 * d3;
   }
-  return sum;
+  for (; at < width; at++) s0 += (x[from + at]! - y[to + at]!) ** 2;
+  return s0 + s1 + (s2 + s3);
 }
 
-/** aᵢ · bⱼ in double. */
+/** aᵢ · bⱼ in double, four sums at a time. */
 export function dotProduct(a: Rows, i: number, b: Rows, j: number): number {
-  const { width } = a;
+  const { data: x, width } = a;
+  const y = b.data;
   const [from, to] = [i * width, j * width];
-  let sum = 0;
-  for (let at = 0; at < width; at++) sum += a.data[from + at]! * b.data[to + at]!;
-  return sum;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let at = 0;
+  for (; at + 3 < width; at += 4) {
+    s0 += x[from + at]! * y[to + at]!;
+    s1 += x[from + at + 1]! * y[to + at + 1]!;
+    s2 += x[from + at + 2]! * y[to + at + 2]!;
+    s3 += x[from + at + 3]! * y[to + at + 3]!;
+  }
+  for (; at < width; at++) s0 += x[from + at]! * y[to + at]!;
+  return s0 + s1 + (s2 + s3);
 }

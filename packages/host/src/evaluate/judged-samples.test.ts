@@ -3,7 +3,9 @@ import { createRegistry, parseRunSpec, straightPath, type Model, type Tensor } f
 import type { Judge } from '@ungrain/models-mnist';
 import { samplersPlugin } from '@ungrain/samplers';
 import { z } from 'zod';
-import { evaluateClasses } from './evaluate.js';
+import { classAccuracy } from './class-accuracy.js';
+import { judgeSamples } from './judged-samples.js';
+import type { EvaluationProgress } from './progress.js';
 
 const registry = createRegistry([samplersPlugin]);
 
@@ -30,8 +32,8 @@ const model: Model = {
 
 const judge: Judge = {
   async read({ data }: Tensor) {
-    const empty = { data: new Float32Array(0), shape: [0] };
-    return { digits: Array.from(data, Math.round), probabilities: empty, features: empty };
+    const features = { data, shape: [data.length, 1] };
+    return { digits: Array.from(data, Math.round), probabilities: features, features };
   },
   dispose: async () => undefined,
 };
@@ -46,8 +48,9 @@ const spec = parseRunSpec({
 
 test('counts, class by class, what the judge reads', async () => {
   const progress: number[] = [];
-  const onProgress = (judged: number) => void progress.push(judged);
-  const { perClass, ...all } = await evaluateClasses(spec, { registry, model, judge, batch: 4, onProgress });
+  const onProgress = ({ done }: EvaluationProgress) => void progress.push(done);
+  const samples = await judgeSamples(spec, { registry, model, judge, batch: 4, onProgress });
+  const { perClass, ...all } = classAccuracy(samples);
   expect(perClass.map(({ class: digit, correct, total }) => [digit, correct, total])).toEqual([
     [0, 4, 4],
     [1, 3, 3],
@@ -55,18 +58,19 @@ test('counts, class by class, what the judge reads', async () => {
   ]);
   expect(all).toMatchObject({ correct: 7, total: 10, accuracy: 0.7 });
   expect(progress).toEqual([2, 4, 6, 8, 9, 10]);
+  expect(samples.callsPerSample).toBe(2);
 });
 
 test('does not depend on the batches', async () => {
   const [whole, parts] = await Promise.all(
-    [100, 3].map((batch) => evaluateClasses(spec, { registry, model, judge, batch })),
+    [100, 3].map((batch) => judgeSamples(spec, { registry, model, judge, batch })),
   );
   expect(parts).toEqual(whole);
 });
 
 test('refuses a model that is not conditioned on a class', async () => {
   const prompted: Model = { ...model, condition: z.string() };
-  await expect(evaluateClasses(spec, { registry, model: prompted, judge })).rejects.toMatchObject({
+  await expect(judgeSamples(spec, { registry, model: prompted, judge })).rejects.toMatchObject({
     code: 'no-classes',
   });
 });
