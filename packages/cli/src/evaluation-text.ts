@@ -9,11 +9,9 @@ const PAIRS = 20;
 /** An evaluation as JSON shows it: without the picture, and with the nearest pairs only. */
 export function evaluationJson({ compared, ...rest }: Evaluation) {
   if (!compared) return { ...rest, compared: null };
-  const { sheet: _, memorization, ...others } = compared;
-  return {
-    ...rest,
-    compared: { ...others, memorization: { ...memorization, pairs: memorization.pairs.slice(0, PAIRS) } },
-  };
+  const { samples, floor, recallOfFloor, memorization, judge } = compared;
+  const nearest = { ...memorization, pairs: memorization.pairs.slice(0, PAIRS) };
+  return { ...rest, compared: { samples, floor, recallOfFloor, memorization: nearest, judge } };
 }
 
 export function printEvaluation({ perClass, compared, unscored, callsPerSample, ...all }: Evaluation): void {
