@@ -1,8 +1,7 @@
 /** One training step of the class-conditioned UNet, D = 64, batch 64: forward, gradients and Adam. Prints seconds. */
 import { drawParameters, TorchGenerator, zeros } from '@ungrain/core';
-import { adam, optimizerStates, scalarInput } from '@ungrain/graph';
-import { flowTask } from '@ungrain/models-mnist/train';
-import { constantRate } from '@ungrain/training';
+import { optimizerStates, scalarInput } from '@ungrain/graph';
+import { recipeNamed } from '@ungrain/models-mnist/train';
 import { engineFromArguments, fastest, HIDDEN } from './network.mjs';
 
 const BATCH = 64;
@@ -12,16 +11,9 @@ const images = {
   size: [28, 28],
   labels: Uint8Array.from(generator.randint(0, 10, BATCH)),
 };
-const optimizer = adam();
-const task = flowTask(images, {
-  kind: 'class',
-  hidden: HIDDEN,
-  batchSize: BATCH,
-  epochs: 1,
-  optimizer,
-  learningRate: constantRate(1e-3),
-  pUncond: 0.1,
-});
+const recipe = recipeNamed('digits-class');
+const task = recipe.task(recipe.settings.parse({ hidden: HIDDEN, batchSize: BATCH }), images);
+const { optimizer } = task;
 const engine = engineFromArguments();
 const states = drawParameters(generator, task.declarations);
 for (const [name, shape] of optimizerStates(optimizer, task.declarations)) states.set(name, zeros(shape));
@@ -43,4 +35,5 @@ const milliseconds = await fastest(
   },
   { repeats: 7, warmup: 3 },
 );
-console.log(JSON.stringify({ step: milliseconds / 1000 }));
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ step: milliseconds / 1000, peakGigabytes: peakBytes / 1e9 }));

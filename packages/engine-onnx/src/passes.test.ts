@@ -114,6 +114,27 @@ describe('passes keep the meaning of graphs', () => {
     await expectSame(graph('blocks', all), [fast, ...alone.map(([, engine]) => engine)]);
   });
 
+  test('batch norms with fixed statistics, after convolutions and elsewhere', async () => {
+    const x = input('x', [2, 16, 6, 6]);
+    const norm = (h: Node, name: string): Node => {
+      const vector = (role: string): Node => input(`${name}.${role}`, [h.shape[1]!]);
+      const variance = ops.add(ops.square(vector('deviation')), 0.1);
+      return ops.batchNormInference(h, {
+        gamma: vector('gamma'),
+        beta: vector('beta'),
+        mean: vector('mean'),
+        variance,
+      });
+    };
+    const a = norm(ops.conv2d(x, input('a', [32, 16, 3, 3]), input('bias', [32]), { padding: 1 }), 'an');
+    const b = norm(ops.convTranspose2d(ops.gelu(a), input('b', [32, 16, 4, 4]), null, { stride: 2, padding: 1 }), 'bn');
+    const kept = ops.conv2d(b, input('c', [16, 16, 3, 3]), null);
+    await expectSame(graph('fixed', { y: norm(kept, 'cn'), kept, z: norm(x, 'xn') }), [
+      fast,
+      ...alone.map(([, engine]) => engine),
+    ]);
+  });
+
   test('images to one pixel and back', async () => {
     const x = input('x', [4, 6, 5, 5]);
     const [down, up] = [input('down', [7, 6, 5, 5]), input('up', [7, 3, 4, 4])];

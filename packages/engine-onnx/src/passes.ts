@@ -1,8 +1,15 @@
-import { blockedLayout, matrixProducts, transposedConvolutions, zeroSums, type Pass } from '@ungrain/graph';
+import {
+  batchNormFolding,
+  blockedLayout,
+  matrixProducts,
+  transposedConvolutions,
+  zeroSums,
+  type Pass,
+} from '@ungrain/graph';
 import { suggestion, UngrainError } from '@ungrain/core';
 
 /** The passes over a graph before it is compiled, in this order. */
-const PASSES: readonly Pass[] = [zeroSums, matrixProducts, transposedConvolutions];
+const PASSES: readonly Pass[] = [zeroSums, batchNormFolding, matrixProducts, transposedConvolutions];
 const BLOCKED = blockedLayout(1).name;
 
 export const passNames: readonly string[] = [...PASSES.map(({ name }) => name), BLOCKED];

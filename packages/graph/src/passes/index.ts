@@ -1,3 +1,4 @@
+export * from './batch-norm-folding.js';
 export * from './blocked/blocked-layout.js';
 export * from './matrix-products.js';
 export * from './pass.js';

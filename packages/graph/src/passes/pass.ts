@@ -9,17 +9,23 @@ export interface Pass {
   apply(graph: Graph): Graph;
 }
 
-/** Makes a pass of a rule for single operations. `rule` gets each one with its new operands, and gives what stands for it. */
-export const rewriting = (name: string, summary: string, rule: (node: OperationNode) => Node): Pass => ({
+/** Makes a pass of a rule for single operations. */
+export const rewriting = (name: string, summary: string, rule: RewriteRule): Pass => ({
   name,
   summary,
-  apply: (source) => {
-    const made = new Map<Node, Node>();
-    const madeOf = (node: Node): Node => made.get(node) ?? node;
-    for (const node of operationsOf(source)) made.set(node, rule(withInputs(node, node.inputs.map(madeOf))));
-    return mapRoots(source, madeOf);
-  },
+  apply: (source) => rewrite(source, rule),
 });
+
+/** Gets an operation with its new operands, and as it was, and gives what stands for it. */
+export type RewriteRule = (node: OperationNode, original: OperationNode) => Node;
+
+/** A graph in which each operation is replaced by what a rule says. */
+export function rewrite(source: Graph, rule: RewriteRule): Graph {
+  const made = new Map<Node, Node>();
+  const madeOf = (node: Node): Node => made.get(node) ?? node;
+  for (const node of operationsOf(source)) made.set(node, rule(withInputs(node, node.inputs.map(madeOf)), node));
+  return mapRoots(source, madeOf);
+}
 
 /** The operations of a graph, operands first. */
 export const operationsOf = ({ outputs, updates }: Graph): OperationNode[] =>

@@ -3,6 +3,7 @@ import { gradients } from '../gradients.js';
 import { graph } from '../graph.js';
 import { input } from '../node.js';
 import * as ops from '../ops.js';
+import { batchNormFolding } from './batch-norm-folding.js';
 import { blockedLayout } from './blocked/blocked-layout.js';
 import { matrixProducts } from './matrix-products.js';
 import { operationsOf } from './pass.js';
@@ -33,6 +34,14 @@ describe('blocked-layout', () => {
     const odd = ops.conv2d(input('x', [16, 20, 8, 8]), input('weight', [32, 20, 3, 3]), null);
     expect(names(blockedLayout(16).apply(graph('odd', { odd })))).toEqual(['conv2d']);
   });
+});
+
+test('batch-norm-folding needs no norm after a convolution, unless somebody else reads the convolution', () => {
+  const h = ops.conv2d(input('x', [2, 3, 5, 5]), input('weight', [4, 3, 3, 3]), null);
+  const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((name) => input(name, [4]));
+  const y = ops.batchNormInference(h, { gamma: gamma!, beta: beta!, mean: mean!, variance: variance! });
+  expect(names(batchNormFolding.apply(graph('alone', { y })))).not.toContain('batchNormInference');
+  expect(names(batchNormFolding.apply(graph('shared', { y, h })))).toEqual(['conv2d', 'batchNormInference']);
 });
 
 test('zero-sums takes out the gradient of a bias that a batch norm makes void', () => {

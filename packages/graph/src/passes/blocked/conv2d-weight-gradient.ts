@@ -89,6 +89,7 @@ export function fitsBlockedWeightGradient(
 ): boolean {
   const [n, channels, ...input] = x.shape;
   const [, out, ...output] = g.shape;
+  if (output.every((size) => size === 1)) return false; // a plain matrix product
   const whole = [n, channels, out].every((count) => count! % block === 0);
   const after = paddingAfter({ kernel, stride, padding }, input as unknown as Pair, output as unknown as Pair);
   return whole && groups === 1 && dilation.every((d) => d === 1) && after.every((zeros) => zeros >= 0);
