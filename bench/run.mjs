@@ -9,7 +9,8 @@
  * The peer is a Python program (UNGRAIN_PEER, else ../shared/peers/torch_cs180.py), run by UNGRAIN_PYTHON or python3.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -55,6 +56,7 @@ const peer = process.env.UNGRAIN_PEER ?? here('../../shared/peers/torch_cs180.py
 const python = process.env.UNGRAIN_PYTHON ?? 'python3';
 const missing = await whyNoPeer();
 const best = { ours: {}, pytorch: {} };
+const peakGigabytes = {};
 for (let round = 1; round <= rounds; round++) {
   await measure(
     'ours',
@@ -85,6 +87,7 @@ console.log(
     ...(Object.keys(ratios).length > 1 && { ratios }),
     unit: benchmark.unit,
     ...best,
+    peakGigabytes,
     rounds,
     threads: Number(values.threads),
     ...(values.without && { without: values.without }),
@@ -94,7 +97,9 @@ console.log(
 
 /** Runs one side and keeps the smallest of each of its figures. */
 async function measure(who, command, args, figuresOf) {
-  const figures = figuresOf(JSON.parse(lastLine(await output(command, args))));
+  const { text, gigabytes } = await output(command, args);
+  const figures = figuresOf(JSON.parse(lastLine(text)));
+  if (gigabytes !== null) peakGigabytes[who] = Math.max(peakGigabytes[who] ?? 0, gigabytes);
   for (const [figure, value] of Object.entries(figures))
     best[who][figure] = Math.min(best[who][figure] ?? Infinity, value);
 }
@@ -113,11 +118,27 @@ function output(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let [text, errors] = ['', ''];
+    let gigabytes = null;
+    const watch = setInterval(() => (gigabytes = peakMemory(child.pid) ?? gigabytes), 100);
     child.stdout.on('data', (part) => (text += part));
     child.stderr.on('data', (part) => (errors += part));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`${command} failed: ${errors}`))));
+    child.on('close', (code) => {
+      clearInterval(watch);
+      if (code === 0) resolve({ text, gigabytes });
+      else reject(new Error(`${command} failed: ${errors}`));
+    });
   });
+}
+
+/** The most memory a process has had resident so far, where the system tells (Linux). */
+function peakMemory(pid) {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? null : (Number(kilobytes) * 1024) / 1e9;
+  } catch {
+    return null; // it has ended, or there is no such file here
+  }
 }
 
 function lastLine(text) {
