@@ -33,6 +33,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate.js'),
   },
   {
+    name: 'import',
+    summary: "Make a PyTorch checkpoint of the course's UNet into weights for a model.",
+    example: 'ungrain import model.pt --model digits --out mine.safetensors',
+    load: () => import('./commands/import.js'),
+  },
+  {
+    name: 'export',
+    summary: 'Write a model as an ONNX file, or its weights as safetensors.',
+    example: 'ungrain export digits --format onnx --out digits.onnx',
+    load: () => import('./commands/export.js'),
+  },
+  {
     name: 'list',
     summary: 'List models, samplers, schedules, spacings, guidances or recipes.',
     example: 'ungrain list samplers',

@@ -1,8 +1,9 @@
-import { straightPath, UngrainError, type Conditioning, type Model, type Tensor } from '@ungrain/core';
-import { graph, input, nn, type Engine } from '@ungrain/graph';
+import { straightPath, type Conditioning, type Model, type Tensor } from '@ungrain/core';
+import type { Engine } from '@ungrain/graph';
 import { z } from 'zod';
 import { createInference } from './inference.js';
-import { CLASSES, IMAGE_SIZE, unet } from './unet.js';
+import { hiddenOf, unetNetwork } from './unet-network.js';
+import { CLASSES, IMAGE_SIZE } from './unet.js';
 
 /** What a sample of the digits model shows: a digit, or whatever comes where none is given. */
 export const digitSchema = z
@@ -26,21 +27,7 @@ export interface DigitsOptions {
  * @throws UngrainError `weights-mismatch` if the weights are not those of such a network
  */
 export async function createDigits({ engine, weights, name = 'digits' }: DigitsOptions): Promise<Model> {
-  const hidden = weights.get('init_conv.conv1.conv.weight')?.shape[0];
-  if (hidden === undefined)
-    throw new UngrainError(
-      'weights-mismatch',
-      `These are not the weights of an MNIST UNet: 'init_conv.conv1.conv.weight' is missing.`,
-      'failure',
-    );
-  const build = (rows: number) => {
-    const scope = nn.Scope.root({ training: false });
-    const x = input('x', [rows, 1, IMAGE_SIZE, IMAGE_SIZE]);
-    const t = input('t', [rows, 1]);
-    const c = input('c', [rows, CLASSES]);
-    const velocity = unet(scope, { kind: 'class', hidden })({ x, t, c });
-    return { graph: graph(name, { velocity }), declarations: scope.declarations };
-  };
+  const build = (rows: number) => unetNetwork({ name, kind: 'class', hidden: hiddenOf(weights), rows });
   const { declarations } = build(1);
   const network = await createInference({ engine, weights, declarations, build: (rows) => build(rows).graph });
 

@@ -57,7 +57,8 @@ export async function createInference({ engine, weights, declarations, build }: 
   };
 }
 
-function checkWeights(weights: ReadonlyMap<string, Tensor>, declarations: readonly nn.Declaration[]): void {
+/** @throws UngrainError `weights-mismatch` if a weight is missing or of another shape */
+export function checkWeights(weights: ReadonlyMap<string, Tensor>, declarations: readonly nn.Declaration[]): void {
   for (const { name, shape } of declarations) {
     const found = weights.get(name);
     if (!found || !sameShape(found.shape, shape))
