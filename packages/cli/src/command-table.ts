@@ -27,6 +27,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/train.js'),
   },
   {
+    name: 'plot',
+    summary: 'Draw the learning curves of runs, and compare them.',
+    example: 'ungrain plot runs/digits pytorch.jsonl --out curves.png',
+    load: () => import('./commands/plot.js'),
+  },
+  {
+    name: 'report',
+    summary: 'Make every figure of a run from its folder.',
+    example: 'ungrain report runs/digits --out results/digits',
+    load: () => import('./commands/report.js'),
+  },
+  {
     name: 'evaluate',
     summary: 'Score what a model draws beside real images.',
     example: 'ungrain evaluate digits --count 1000 --guidance cfg:scale=5',

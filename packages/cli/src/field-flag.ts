@@ -1,6 +1,6 @@
 import { describeOptions, parseOptions, type OptionDescription, type Schema } from '@ungrain/core';
 import { Option } from 'commander';
-import { limitsText, readOptionText } from './option-text.js';
+import { boundsText, limitsText, readOptionText } from './option-text.js';
 
 const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
   number: '<number>',
@@ -19,20 +19,20 @@ const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
  * A flag for one field of a schema: name, help and limits come from there, and its value is checked by it. Without the
  * flag there is no value, so that whoever reads it knows what was said.
  */
-function fieldFlag(schema: Schema<unknown>, option: OptionDescription): Option {
+function fieldFlag(schema: Schema<unknown>, option: OptionDescription, defaults: boolean): Option {
   const flag = `--${kebabCase(option.name)}`;
-  const limits = limitsText(option);
+  const limits = defaults ? limitsText(option) : boundsText(option);
   const help = `${lowerCaseStart(option.help.replace(/\.$/, ''))}${limits && ` (${limits})`}`;
   return new Option(`${flag} ${PLACEHOLDERS[option.type]}`, help).argParser((text) =>
     parseOptions(fieldOf(schema, option.name), readOptionText(option, text), flag),
   );
 }
 
-/** A flag for each of the named fields. */
-export function fieldFlags(schema: Schema<unknown>, names: readonly string[]): readonly Option[] {
+/** A flag for each of the named fields. @param defaults does the help name the schema's defaults? */
+export function fieldFlags(schema: Schema<unknown>, names: readonly string[], defaults = true): readonly Option[] {
   return describeOptions(schema)
     .filter(({ name }) => names.includes(name))
-    .map((option) => fieldFlag(schema, option));
+    .map((option) => fieldFlag(schema, option, defaults));
 }
 
 /** Object schemas have their fields' schemas as `shape`. */

@@ -110,10 +110,9 @@ describe('ungrain sample', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test.each([[['--out', 'full/a.png']], [['--each', 'full']]])('a full disk: %j', async (flags) => {
-    await mkdir(join(home, 'full'), { recursive: true });
+  test.each([[['--out', 'full/a.png']], [['--each', 'full/deep']]])('a full disk: %j', async (flags) => {
     const outcome = await ungrain(['sample', 'digits', ...BRIEF, ...flags], { cwd: home, largestFile: 0 });
     expectRefusal(outcome, 1, /cannot be written: it would be larger than files may be here/);
-    expect(await readdir(join(home, 'full'))).toEqual([]);
+    expect(await readdir(home)).not.toContain('full');
   });
 });

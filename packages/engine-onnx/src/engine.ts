@@ -14,6 +14,7 @@ export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
   let passes: Promise<readonly Pass[]> | undefined; // found out when the first graph is compiled
   return {
     name: 'onnx',
+    versions: { onnxruntime: ort.env.versions.node ?? ort.env.versions.common },
     async store(weights) {
       const tensors = new Map<string, Tensor>();
       for (const [name, weight] of weights) tensors.set(name, await resolve(weight));

@@ -36,6 +36,8 @@ export interface Executable {
 /** Runs graphs. Engines are made by factories (`createOnnxEngine`) and handed to whoever needs one. */
 export interface Engine {
   readonly name: string;
+  /** The programs behind it by name, for the record of what a run was made with. */
+  readonly versions?: Readonly<Record<string, string>>;
   store(weights: ReadonlyMap<string, Weight>): Promise<Store>;
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
 }

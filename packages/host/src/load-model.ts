@@ -1,7 +1,7 @@
 import type { Model, Registry } from '@ungrain/core';
 import type { EngineSource } from './engine.js';
 import { createHostRegistry } from './registry.js';
-import { readWeights, shippedWeights, type ShippedNetwork, type Weights } from './weights.js';
+import { readWeights, requireShipped, type Weights } from './weights.js';
 
 /** A model that is ready to be sampled, with what a run of it needs. */
 export interface LoadedModel {
@@ -19,11 +19,11 @@ export interface LoadModelOptions {
 
 /**
  * Creates a model by its name. The caller disposes of it.
- * @throws UngrainError `unknown-model`, `file-not-read`, `bad-safetensors`, `weights-mismatch`
+ * @throws UngrainError `unknown-model`, `no-weights`, `file-not-read`, `bad-safetensors`, `weights-mismatch`
  */
 export async function loadModel(name: string, { engine, weights: path }: LoadModelOptions): Promise<LoadedModel> {
-  createHostRegistry({ engine }).models.get(name); // an unknown name is refused before anything is read
-  const weights = await readWeights(path ?? shippedWeights(name as ShippedNetwork));
+  createHostRegistry({ engine, all: true }).models.get(name); // an unknown name is refused before anything is read
+  const weights = await readWeights(path ?? requireShipped(name));
   const registry = createHostRegistry({ engine, weights: { [name]: weights } });
   return { model: await registry.models.get(name).create(), registry, weights };
 }

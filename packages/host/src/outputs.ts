@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeFileAtomic } from '@ungrain/formats/files';
+import { inFolder, writeFileAtomic } from '@ungrain/formats/files';
 import { DRAWING_FORMATS, separateImages, type Drawing, type DrawingFormat } from './drawing.js';
 import { withFile } from './file-errors.js';
 import { checkOutputFile, checkOutputFolder } from './output-files.js';
@@ -45,16 +45,12 @@ export async function planOutputs({ out, each }: OutputRequest): Promise<Outputs
 
 /** Writes a file, creating its folder. @throws UngrainError `file-not-written` */
 export async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  await withFile(path, 'written', async () => {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, content);
-  });
+  await withFile(path, 'written', () => inFolder(dirname(path), () => writeFileAtomic(path, content)));
 }
 
 /** Writes files into a folder, all or none: they are complete before the first takes its name. */
 async function writeTogether(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<readonly string[]> {
-  return withFile(folder, 'written', async () => {
-    await mkdir(folder, { recursive: true });
+  const fill = async (): Promise<readonly string[]> => {
     const staging = await mkdtemp(join(folder, '.ungrain-'));
     try {
       for (const [name, content] of files) await writeFile(join(staging, name), content);
@@ -63,5 +59,6 @@ async function writeTogether(folder: string, files: ReadonlyMap<string, Uint8Arr
       await rm(staging, { recursive: true, force: true });
     }
     return [...files.keys()].map((name) => join(folder, name));
-  });
+  };
+  return withFile(folder, 'written', () => inFolder(folder, fill));
 }

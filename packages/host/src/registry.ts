@@ -2,24 +2,26 @@ import { createRegistry, type Registry } from '@ungrain/core';
 import { mnistPlugin } from '@ungrain/models-mnist';
 import { samplersPlugin } from '@ungrain/samplers';
 import type { EngineSource } from './engine.js';
-import { readWeights, shippedWeights, type ShippedNetwork, type Weights } from './weights.js';
+import { isShipped, readWeights, requireShipped, type Weights } from './weights.js';
 
 export interface HostRegistryOptions {
   readonly engine: EngineSource;
   /** Weights to use instead of those that come with the models, by model. */
   readonly weights?: Readonly<Record<string, Weights>> | undefined;
+  /** Also lists the models that no weights are there for; creating one of them fails. */
+  readonly all?: boolean | undefined;
 }
 
 /**
- * Everything that this installation has. A model is created anew whenever it is asked for: keeping and disposing of it
+ * Everything that this installation has; of models those that there are weights for. A model is created anew whenever it is asked for: keeping and disposing of it
  * is up to the caller.
  */
-export const createHostRegistry = ({ engine, weights = {} }: HostRegistryOptions): Registry =>
+export const createHostRegistry = ({ engine, weights = {}, all = false }: HostRegistryOptions): Registry =>
   createRegistry([
     samplersPlugin,
     mnistPlugin({
       engine,
-      weights: async (model) =>
-        (weights[model] ?? (await readWeights(shippedWeights(model as ShippedNetwork)))).tensors,
+      weights: async (model) => (weights[model] ?? (await readWeights(requireShipped(model)))).tensors,
+      has: (model) => all || model in weights || isShipped(model),
     }),
   ]);

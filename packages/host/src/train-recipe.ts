@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseOptions, UngrainError } from '@ungrain/core';
-import {
-  loadImages,
-  mnistFolder,
-  type CommonSettings,
-  type LabelledImages,
-  type Recipe,
-} from '@ungrain/models-mnist/train';
-import { trainRun, type RunDescription, type TrainRunStep } from '@ungrain/training';
-import { z } from 'zod';
+import { cpus } from 'node:os';
+import { UngrainError } from '@ungrain/core';
+import type { Engine } from '@ungrain/graph';
+import type { Recipe } from '@ungrain/models-mnist/train';
+import { RunFolder, trainRun, type TrainRunStep } from '@ungrain/training';
+import { drawRunCurve } from './curves.js';
 import type { EngineSource } from './engine.js';
 import { fileError, isSystemError } from './file-errors.js';
 import { checkOutputFolder } from './output-files.js';
+import { resolveRecipe } from './recipe-options.js';
+import { drawFigures } from './run-figures.js';
+import { loadTrainingData } from './training-data.js';
 
 export interface TrainRecipeOptions {
   readonly recipe: Recipe;
-  /** The settings that are not to have their defaults. On resuming, those of the run are kept, and must not be others. */
+  /** The options that are not to have their defaults. On resuming, those of the run are kept; of them only how figures are drawn may be others. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Where everything is written: see RunFolder of @ungrain/training. */
   readonly folder: string;
@@ -27,68 +23,91 @@ export interface TrainRecipeOptions {
   readonly resume?: boolean | undefined;
   readonly maxSteps?: number | undefined;
   readonly checkpointEvery?: number | undefined;
+  /** Checkpoints kept. */
+  readonly keep?: number | undefined;
+  /** Draws no figures; `reportRun` can do so later. */
+  readonly figures?: boolean | undefined;
+  /** The programs at work besides the engine, for the record. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Trains a recipe in a folder, step by step, and ends with `weights.safetensors` in it.
+ * Trains a recipe in a folder, step by step, draws its figures as it goes, and ends with `weights.safetensors` in it.
  * @throws UngrainError `bad-option`, `missing-data`, `file-not-written`, `other-run`; as `trainRun` does
  */
 export async function* trainRecipe(options: TrainRecipeOptions): AsyncGenerator<TrainRunStep, void, void> {
-  const { recipe, folder, engine, data: dataFolder, resume = false, maxSteps, checkpointEvery, signal } = options;
-  const saved = resume ? await savedSettings(folder, recipe) : {};
-  const where = `recipe '${recipe.name}'`;
-  const settings = parseOptions<CommonSettings>(recipe.settings, { ...saved, ...options.settings }, where);
+  const {
+    recipe,
+    folder,
+    resume = false,
+    maxSteps,
+    checkpointEvery,
+    keep,
+    figures = true,
+    versions = {},
+    signal,
+  } = options;
+  const saved = resume ? await savedOptions(folder, recipe) : {};
+  const { settings, drawing } = resolveRecipe(recipe, { ...saved, ...options.settings });
   await checkOutputFolder(folder);
-  const data = await loadImages(dataFolder ?? mnistFolder(), 'train');
+  const data = await loadTrainingData(options.data);
+  const task = recipe.task(settings, data.train);
+  const engine = await options.engine();
+  const draw = async (): Promise<void> => {
+    if (figures) await drawFigures({ folder, recipe, settings, drawing, data, engine, signal });
+  };
+  const run = trainRun({
+    task,
+    engine,
+    seed: settings.seed,
+    folder,
+    description: { recipe: recipe.name, settings: { ...settings }, data: data.sha256 },
+    drawing: { ...drawing },
+    versions: { ...versions, ...machineVersions(engine) },
+    resume,
+    maxSteps,
+    keepEpochs: drawing.showEpochs,
+    signal,
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(keep !== undefined && { keep }),
+  });
   try {
-    yield* trainRun({
-      task: recipe.task(settings, data),
-      engine: await engine(),
-      seed: settings.seed,
-      folder,
-      description: describeRun(recipe, settings, data),
-      resume,
-      maxSteps,
-      signal,
-      ...(checkpointEvery !== undefined && { checkpointEvery }),
-    });
+    for await (const step of run) {
+      const shown = step.endsEpoch && drawing.showEpochs.includes(step.epoch + 1) && step.step < step.lastStep;
+      if (shown) await unlessStopped(draw(), signal);
+      yield step;
+    }
+    await draw();
+    if (figures) await drawRunCurve(folder);
   } catch (error) {
     throw fileError(error, pathOf(error) ?? folder, 'written');
   }
 }
 
-/** What decides the result, wherever the data lies. */
-const describeRun = (recipe: Recipe, settings: CommonSettings, { pixels, labels }: LabelledImages): RunDescription => ({
-  recipe: recipe.name,
-  settings,
-  data: createHash('sha256').update(pixels).update(labels).digest('hex'),
-});
-
-/**
- * The settings of the run in a folder; none if there is no run, which `trainRun` then says.
- * @throws UngrainError `other-run`, `bad-run`
- */
-async function savedSettings(folder: string, { name }: Recipe): Promise<RunDescription> {
-  const path = join(folder, 'recipe.json');
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return {};
-  const saved = savedSchema.safeParse(parseJson(text)).data;
-  if (!saved)
-    throw new UngrainError('bad-run', `${path} is damaged, so the run in ${folder} cannot be resumed.`, 'failure');
-  if (saved.recipe !== name)
-    throw new UngrainError('other-run', `${folder} holds a run of the recipe '${saved.recipe}', not of '${name}'.`);
-  return saved.settings;
+/** Figures can be drawn later, too: whoever stops the run meanwhile wants it saved first. */
+async function unlessStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
-const savedSchema = z.object({ recipe: z.string(), settings: z.record(z.string(), z.unknown()) });
+const machineVersions = ({ name, versions = {} }: Engine): Readonly<Record<string, string>> => ({
+  engine: name,
+  ...versions,
+  node: process.versions.node,
+  platform: `${process.platform} ${process.arch}`,
+  cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+});
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** The options of the run in a folder. @throws UngrainError `no-run`, `other-run`, `other-format`, `bad-run` */
+async function savedOptions(folder: string, { name }: Recipe): Promise<Readonly<Record<string, unknown>>> {
+  const { recipe, settings, drawing } = await new RunFolder(folder).record();
+  if (recipe !== name)
+    throw new UngrainError('other-run', `${folder} holds a run of the recipe '${recipe}', not of '${name}'.`);
+  return { ...settings, ...drawing };
 }
 
 /** Temporary files are called after the file that they become. */

@@ -1,9 +1,8 @@
 import { straightPath, type Conditioning, type Model, type Tensor } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 import { z } from 'zod';
-import { createInference } from './inference.js';
-import { hiddenOf, unetNetwork } from './unet-network.js';
-import { CLASSES, IMAGE_SIZE } from './unet.js';
+import { createUnetInference } from './unet-inference.js';
+import { CLASSES, IMAGE_SIZE, type FlowKind } from './unet.js';
 
 /** What a sample of the digits model shows: a digit, or whatever comes where none is given. */
 export const digitSchema = z
@@ -15,22 +14,22 @@ export const digitSchema = z
 
 export interface DigitsOptions {
   readonly engine: Engine;
-  /** The weights of a class-conditioned UNet, by their PyTorch names. */
+  /** The weights of a UNet of this kind, by their PyTorch names. */
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** `class` draws the digit that it is asked for, `time` whatever comes. */
+  readonly kind?: FlowKind;
   readonly name?: string;
 }
 
 /**
- * The class-conditioned flow-matching UNet on MNIST as a model: samples are [1, 28, 28] in [0, 1], times run from 0
- * (noise) to 1 (data), and the network predicts the velocity data − noise. 'No class' is a row of zeros.
+ * A flow-matching UNet on MNIST as a model: samples are [1, 28, 28] in [0, 1], times run from 0 (noise) to 1 (data), and
+ * the network predicts the velocity data − noise. 'No class' is a row of zeros.
  *
  * @throws UngrainError `weights-mismatch` if the weights are not those of such a network
  */
-export async function createDigits({ engine, weights, name = 'digits' }: DigitsOptions): Promise<Model> {
-  const build = (rows: number) => unetNetwork({ name, kind: 'class', hidden: hiddenOf(weights), rows });
-  const { declarations } = build(1);
-  const network = await createInference({ engine, weights, declarations, build: (rows) => build(rows).graph });
-
+export async function createDigits({ kind = 'class', name = 'digits', ...options }: DigitsOptions): Promise<Model> {
+  const network = await createUnetInference(kind, options);
+  const { condition, guidance, encode, feed } = CONDITIONS[kind];
   return {
     name,
     schedule: straightPath,
@@ -41,23 +40,37 @@ export async function createDigits({ engine, weights, name = 'digits' }: DigitsO
       channels === 1 && height === IMAGE_SIZE && width === IMAGE_SIZE && rest.length === 0,
     range: [0, 1],
     maxRows: 4096,
-    condition: digitSchema,
-    defaults: {
-      sampler: { name: 'euler' },
-      spacing: { name: 'uniform' },
-      steps: 50,
-      guidance: [{ name: 'cfg', options: { scale: 5 } }],
-    },
-    encode: async (raw) => raw.map((digit) => oneHot(digit as number | undefined)),
-    unconditional: () => oneHot(undefined),
+    condition,
+    defaults: { sampler: { name: 'euler' }, spacing: { name: 'uniform' }, steps: 50, guidance },
+    encode: async (raw) => raw.map((one) => encode(one)),
+    unconditional: () => encode(undefined),
     async predict({ x, levels, conditions }, signal) {
       const t = { data: Float32Array.from(levels, ({ time }) => time), shape: [levels.length, 1] };
-      const outputs = await network.run({ x, t, c: stack(conditions) }, signal);
+      const outputs = await network.run({ x, t, ...feed(conditions) }, signal);
       return outputs.velocity!;
     },
     dispose: () => network.dispose(),
   };
 }
+
+/** What a kind is told of a sample besides the time, and how it is sampled where nobody says how. */
+interface Conditions {
+  readonly condition: Model['condition'];
+  readonly guidance: NonNullable<Model['defaults']['guidance']>;
+  encode(raw: unknown): Conditioning;
+  /** The network's further inputs for these rows. */
+  feed(conditions: readonly Conditioning[]): Readonly<Record<string, Tensor>>;
+}
+
+const CONDITIONS: Readonly<Record<FlowKind, Conditions>> = {
+  class: {
+    condition: digitSchema,
+    guidance: [{ name: 'cfg', options: { scale: 5 } }],
+    encode: (digit) => oneHot(digit as number | undefined),
+    feed: (conditions) => ({ c: stack(conditions) }),
+  },
+  time: { condition: z.undefined(), guidance: [], encode: () => ({}), feed: () => ({}) },
+};
 
 function oneHot(digit: number | undefined): Conditioning {
   const data = new Float32Array(CLASSES);

@@ -1,3 +1,4 @@
+export * from './denoiser.js';
 export * from './digits.js';
 export * from './judge.js';
 export * from './objective.js';

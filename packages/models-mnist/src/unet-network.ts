@@ -1,9 +1,12 @@
 import { UngrainError, type Tensor } from '@ungrain/core';
 import { graph, input, nn, type Graph } from '@ungrain/graph';
-import { CLASSES, IMAGE_SIZE, unet, type UnetOptions } from './unet.js';
+import { CLASSES, IMAGE_SIZE, unet, type FlowKind, type UnetOptions } from './unet.js';
 
 /** The kind of UNet behind each model that is one. */
-export const UNET_MODELS: ReadonlyMap<string, UnetOptions['kind']> = new Map([['digits', 'class']]);
+export const UNET_MODELS: ReadonlyMap<string, FlowKind> = new Map([
+  ['digits', 'class'],
+  ['digits-time', 'time'],
+]);
 
 /** What the kinds are called. */
 export const UNET_KINDS: Readonly<Record<UnetOptions['kind'], string>> = {

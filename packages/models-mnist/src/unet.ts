@@ -3,6 +3,9 @@ import { nn, ops, type Node } from '@ungrain/graph';
 /** What the network is told besides the image: nothing, the time, or the time and the class. */
 export type UnetKind = 'uncond' | 'time' | 'class';
 
+/** The kinds of flow matching. */
+export type FlowKind = Exclude<UnetKind, 'uncond'>;
+
 export interface UnetOptions {
   readonly kind: UnetKind;
   /** D, the channels at full resolution. */

@@ -3,6 +3,8 @@ import { UngrainError, type TorchGeneratorState, type Value } from '@ungrain/cor
 import { readSafetensors, toFloat32, writeSafetensors } from '@ungrain/formats';
 import { writeFileAtomic } from '@ungrain/formats/files';
 import { z } from 'zod';
+import { parseJson } from './parse-json.js';
+import { formatDescription, parseDescription, type RunDescription } from './run-description.js';
 import type { TrainingState } from './trainer.js';
 
 /** The tensor that holds the epoch's order; the name cannot be that of a state. */
@@ -16,32 +18,45 @@ const progressSchema = z.strictObject({
   generator: z.custom<TorchGeneratorState>((state) => typeof state === 'object' && state !== null),
 });
 
-/** Writes all that a run needs to go on as one safetensors file, atomically. */
-export async function saveCheckpoint(path: string, { tensors, order, ...progress }: TrainingState): Promise<void> {
+/** Writes all that a run needs to go on as one safetensors file, atomically, with what run it is of. */
+export async function saveCheckpoint(path: string, state: TrainingState, run: RunDescription): Promise<void> {
+  const { tensors, order, ...progress } = state;
   const values = new Map<string, Value>([[ORDER, { dtype: 'uint32', data: order, shape: [order.length] }]]);
   for (const [name, tensor] of tensors) values.set(name, { dtype: 'float32', ...tensor });
-  await writeFileAtomic(path, writeSafetensors(values, new Map([['progress', JSON.stringify(progress)]])));
+  const metadata = new Map([
+    ['run', formatDescription(run)],
+    ['progress', JSON.stringify(progress)],
+  ]);
+  await writeFileAtomic(path, writeSafetensors(values, metadata));
 }
 
-/** @throws UngrainError `bad-safetensors` or `bad-checkpoint` if the file is damaged or something else */
-export async function loadCheckpoint(path: string): Promise<TrainingState> {
+/** A checkpoint as it was read. */
+export interface Checkpoint {
+  readonly state: TrainingState;
+  readonly run: RunDescription;
+}
+
+/**
+ * @throws UngrainError `bad-safetensors` or `bad-checkpoint` if the file is damaged or something else, `other-format` if
+ * another version of Ungrain wrote it
+ */
+export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = readSafetensors(await readFile(path), { file: path });
+  const run = parseDescription(metadata.get('run') ?? notACheckpoint(path), path);
   const order = tensors.get(ORDER);
-  const progress = progressSchema.safeParse(parseJson(metadata.get('progress')));
-  if (order?.dtype !== 'uint32' || !progress.success)
-    throw new UngrainError('bad-checkpoint', `${path} is not a training checkpoint of Ungrain.`, 'failure');
+  const progress = progressSchema.safeParse(parseJson(metadata.get('progress') ?? ''));
+  if (order?.dtype !== 'uint32' || !progress.success) return notACheckpoint(path);
   const states = [...tensors].filter(([name]) => name !== ORDER);
   return {
-    ...progress.data,
-    order: order.data,
-    tensors: new Map(states.map(([name, value]) => [name, toFloat32(value)])),
+    run,
+    state: {
+      ...progress.data,
+      order: order.data,
+      tensors: new Map(states.map(([name, value]) => [name, toFloat32(value)])),
+    },
   };
 }
 
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '') as unknown;
-  } catch {
-    return undefined;
-  }
+function notACheckpoint(path: string): never {
+  throw new UngrainError('bad-checkpoint', `${path} is not a training checkpoint of Ungrain.`, 'failure');
 }

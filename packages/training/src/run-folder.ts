@@ -1,78 +1,105 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UngrainError, type Tensor, type Value } from '@ungrain/core';
 import { writeSafetensors } from '@ungrain/formats';
-import { writeFileAtomic } from '@ungrain/formats/files';
+import { inFolder, writeFileAtomic } from '@ungrain/formats/files';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-import type { TrainingState, TrainingStep } from './trainer.js';
+import { MetricsFile } from './metrics.js';
+import {
+  formatDescription,
+  parseDescription,
+  requireSameRun,
+  type RunDescription,
+  type RunRecord,
+} from './run-description.js';
+import type { TrainedSoFar, TrainingState } from './trainer.js';
 
-/** A run's settings, as JSON. */
-export type RunDescription = Readonly<Record<string, unknown>>;
-
-const CHECKPOINT = /^checkpoint-(\d+)\.safetensors$/;
+const CHECKPOINT = /^checkpoint-\d+\.safetensors$/;
+const EPOCH_WEIGHTS = /^weights-epoch-(\d+)\.safetensors$/;
 
 /**
- * The folder of a training run: `recipe.json` (what is trained), `metrics.jsonl` (a line a step),
- * `checkpoint-STEP.safetensors` (the last few) and, at the end, `weights.safetensors`.
+ * The folder of a training run: `recipe.json` (what is trained, and by what programs), `metrics.jsonl` (a line a step),
+ * `checkpoint-STEP.safetensors` (the last few), `weights-epoch-EPOCH.safetensors` (after some epochs) and, at the end,
+ * `weights.safetensors`.
  */
 export class RunFolder {
-  constructor(readonly path: string) {}
+  readonly metrics: MetricsFile;
 
+  constructor(readonly path: string) {
+    this.metrics = new MetricsFile(join(path, 'metrics.jsonl'));
+  }
+
+  /** The weights at the end of the run. */
   get weightsPath(): string {
     return join(this.path, 'weights.safetensors');
   }
 
+  /** The weights after so many epochs. */
+  epochWeightsPath(epochs: number): string {
+    return join(this.path, `weights-epoch-${String(epochs).padStart(4, '0')}.safetensors`);
+  }
+
+  /** After how many epochs weights were kept, in order. */
+  async keptEpochs(): Promise<readonly number[]> {
+    const epochs = (await readdir(this.path)).flatMap((name) => EPOCH_WEIGHTS.exec(name)?.slice(1) ?? []);
+    return epochs.map(Number).sort((a, b) => a - b);
+  }
+
   /** Begins a new run here. @throws UngrainError `run-exists` if there is one already */
-  async create(description: RunDescription): Promise<void> {
-    await mkdir(this.path, { recursive: true });
-    if ((await readdir(this.path)).some((name) => name === 'recipe.json' || CHECKPOINT.test(name)))
-      throw new UngrainError(
-        'run-exists',
-        `${this.path} already holds a training run; go on with it by --resume, or choose another folder.`,
-      );
-    await writeFileAtomic(join(this.path, 'recipe.json'), `${JSON.stringify(description, null, 2)}\n`);
+  async create(record: RunRecord): Promise<void> {
+    await inFolder(this.path, async () => {
+      if ((await readdir(this.path)).some((name) => name === 'recipe.json' || CHECKPOINT.test(name)))
+        throw new UngrainError(
+          'run-exists',
+          `${this.path} already holds a training run; go on with it by --resume, or choose another folder.`,
+        );
+      await this.describe(record);
+    });
+  }
+
+  /** Writes down what the run is. */
+  async describe(record: RunRecord): Promise<void> {
+    await writeFileAtomic(this.recipePath, formatDescription(record));
+  }
+
+  /** What the run here is. @throws UngrainError `no-run` if there is none, `bad-run`, `other-format` */
+  async record(): Promise<RunRecord> {
+    const text = await readFile(this.recipePath, 'utf8').catch(() => null);
+    if (text === null)
+      throw new UngrainError('no-run', `${this.path} holds no training run; start one with --out ${this.path}.`);
+    return parseDescription(text, this.recipePath);
   }
 
   /**
    * The newest checkpoint of the run here, or null if none was written yet.
-   * @throws UngrainError `no-run` if there is no run, `other-run` if it has other settings
+   * @throws UngrainError `no-run` if there is no run, `other-run` if it or its checkpoint is of another one, `other-format`
    */
   async open(description: RunDescription): Promise<TrainingState | null> {
-    const recipe = await readFile(join(this.path, 'recipe.json'), 'utf8').catch(() => null);
-    if (recipe === null)
-      throw new UngrainError(
-        'no-run',
-        `${this.path} holds no training run to resume; leave out --resume to start one.`,
-      );
-    if (recipe !== `${JSON.stringify(description, null, 2)}\n`)
-      throw new UngrainError(
-        'other-run',
-        `${this.path} holds a run with other settings (see its recipe.json); resume it with those, or choose another folder.`,
-      );
-    await this.removeUnfinished();
+    requireSameRun(await this.record(), description, this.recipePath);
     const newest = (await this.checkpoints()).at(-1);
-    if (!newest) return null;
-    const state = await loadCheckpoint(join(this.path, newest));
-    await this.forgetMetricsAfter(state.step);
-    return state;
-  }
-
-  async addMetrics(step: TrainingStep & { readonly seconds: number }): Promise<void> {
-    const { epoch, loss, meanLoss, learningRate, gradientNorm, seconds } = step;
-    const line = { step: step.step, epoch, loss, meanLoss, learningRate, gradientNorm, seconds };
-    await appendFile(join(this.path, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+    const checkpoint = newest === undefined ? null : await this.checkpointOf(description, join(this.path, newest));
+    await this.removeUnfinished();
+    await this.metrics.forgetAfter(checkpoint?.step ?? 0);
+    return checkpoint;
   }
 
   /** Writes a checkpoint and deletes all but the newest `keep`. */
-  async checkpoint(state: TrainingState, keep: number): Promise<void> {
+  async checkpoint(state: TrainingState, run: RunDescription, keep: number): Promise<void> {
+    await this.metrics.sync();
     const name = `checkpoint-${String(state.step).padStart(7, '0')}.safetensors`;
-    await saveCheckpoint(join(this.path, name), state);
+    const { recipe, settings, data } = run;
+    await saveCheckpoint(join(this.path, name), state, { recipe, settings, data });
     for (const old of (await this.checkpoints()).slice(0, -keep)) await rm(join(this.path, old));
   }
 
-  async finish(weights: ReadonlyMap<string, Tensor>, metadata: ReadonlyMap<string, string>): Promise<void> {
-    const values = new Map<string, Value>([...weights].map(([name, w]) => [name, { dtype: 'float32', ...w }]));
-    await writeFileAtomic(this.weightsPath, writeSafetensors(values, metadata));
+  private get recipePath(): string {
+    return join(this.path, 'recipe.json');
+  }
+
+  private async checkpointOf(description: RunDescription, path: string): Promise<TrainingState> {
+    const { run, state } = await loadCheckpoint(path);
+    requireSameRun(run, description, path);
+    return state;
   }
 
   /** Oldest first. */
@@ -84,15 +111,19 @@ export class RunFolder {
   private async removeUnfinished(): Promise<void> {
     for (const name of await readdir(this.path)) if (name.endsWith('.tmp')) await rm(join(this.path, name));
   }
+}
 
-  /** Lines of steps that a killed run did after its last checkpoint are written again. */
-  private async forgetMetricsAfter(step: number): Promise<void> {
-    const path = join(this.path, 'metrics.jsonl');
-    const text = await readFile(path, 'utf8').catch(() => '');
-    const kept = text.split('\n').filter((line) => {
-      const match = /^\{"step":(\d+),.*\}$/.exec(line); // a cut last line does not match
-      return match !== null && Number(match[1]) <= step;
-    });
-    await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
-  }
+/** Writes a network's weights, with what run they are of and how far it was. */
+export async function saveWeights(
+  path: string,
+  weights: ReadonlyMap<string, Tensor>,
+  { recipe, settings, data }: RunDescription,
+  trained: TrainedSoFar,
+): Promise<void> {
+  const values = new Map<string, Value>([...weights].map(([name, w]) => [name, { dtype: 'float32', ...w }]));
+  const metadata = new Map([
+    ['run', formatDescription({ recipe, settings, data })],
+    ['trained', JSON.stringify(trained)],
+  ]);
+  await writeFileAtomic(path, writeSafetensors(values, metadata));
 }

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TorchGenerator } from '@ungrain/core';
 import { createOnnxEngine } from '@ungrain/engine-onnx';
 import { adam, input, nn, ops, trainStep } from '@ungrain/graph';
-import { loadCheckpoint } from './checkpoint.js';
+import { readSafetensors } from '@ungrain/formats';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { exponentialDecay } from './learning-rate.js';
+import { RunFolder } from './run-folder.js';
 import type { Task } from './task.js';
 import { trainRun, type TrainRunOptions, type TrainRunStep } from './train-run.js';
 
@@ -47,6 +49,8 @@ function lineTask(): Task {
   };
 }
 
+const LINE = { recipe: 'line', settings: { points: 7 }, data: 'of the line' };
+
 const engine = createOnnxEngine({ threads: 1 });
 let home = '';
 beforeAll(async () => {
@@ -59,7 +63,7 @@ const options = (folder: string, more: Partial<TrainRunOptions> = {}): TrainRunO
   engine,
   seed: 100,
   folder: join(home, folder),
-  description: { recipe: 'line' },
+  description: LINE,
   checkpointEvery: 2,
   ...more,
 });
@@ -126,8 +130,64 @@ describe('a training run', () => {
   test('refuses to overwrite a run, to resume none, and to resume one with other settings', async () => {
     await expect(all(trainRun(options('whole')))).rejects.toMatchObject({ code: 'run-exists', kind: 'usage' });
     await expect(all(trainRun(options('nothing', { resume: true })))).rejects.toMatchObject({ code: 'no-run' });
-    const other = options('whole', { resume: true, description: { recipe: 'circle' } });
+    const other = options('whole', { resume: true, description: { ...LINE, recipe: 'circle' } });
     await expect(all(trainRun(other))).rejects.toMatchObject({ code: 'other-run' });
+  });
+
+  test('refuses a checkpoint of another run, by name, and one of another format', async () => {
+    await all(trainRun(options('foreign', { maxSteps: 2 })));
+    const resume = (): Promise<unknown> => all(trainRun(options('foreign', { resume: true })));
+    const checkpoint = join(home, 'foreign', 'checkpoint-0000004.safetensors');
+    const { state } = await loadCheckpoint(join(home, 'whole', 'checkpoint-0000010.safetensors'));
+    const foreign = async (run: typeof LINE, message: string) => {
+      await saveCheckpoint(checkpoint, state, run);
+      await expect(resume()).rejects.toMatchObject({
+        code: 'other-run',
+        message: expect.stringContaining(message) as unknown,
+      });
+    };
+    await foreign(
+      { ...LINE, recipe: 'circle' },
+      `checkpoint-0000004.safetensors is of a run of the recipe 'circle', not of 'line'`,
+    );
+    await foreign({ ...LINE, settings: { points: 8 } }, 'with points 8, not 7');
+    await foreign({ ...LINE, data: 'of a circle' }, 'on other images');
+    const other = (await readFile(checkpoint, 'latin1')).replace(
+      String.raw`{\n  \"format\": 1`,
+      String.raw`{\n  \"format\": 2`,
+    );
+    await writeFile(checkpoint, other, 'latin1');
+    await expect(resume()).rejects.toMatchObject({ code: 'other-format', kind: 'failure' });
+    expect((await readdir(join(home, 'foreign'))).sort()).toContain('checkpoint-0000002.safetensors');
+  });
+
+  test('goes on under a newer version, which knows more settings, and records each session', async () => {
+    await all(trainRun(options('older', { maxSteps: 5, versions: { ungrain: '1.0.0' } })));
+    const description = { ...LINE, settings: { ...LINE.settings, colour: 'new' } };
+    await all(trainRun(options('older', { resume: true, description, versions: { ungrain: '1.1.0' } })));
+    const [older, whole] = (await Promise.all(['older', 'whole'].map(weights))).map((bytes) => readSafetensors(bytes));
+    expect(older!.tensors).toEqual(whole!.tensors);
+    expect(await new RunFolder(join(home, 'older')).record()).toMatchObject({
+      settings: { points: 7, colour: 'new' },
+      sessions: [
+        { step: 0, versions: { ungrain: '1.0.0' } },
+        { step: 5, versions: { ungrain: '1.1.0' } },
+      ],
+    });
+  });
+
+  test('keeps the weights after the epochs that it is told, and saves when time is up', async () => {
+    await all(
+      trainRun(
+        options('kept', { keepEpochs: [2, 3], checkpointEvery: 100, checkpointSeconds: 0, maxSteps: 7, keep: 9 }),
+      ),
+    );
+    const names = (await readdir(join(home, 'kept'))).filter((name) => name.startsWith('checkpoint-'));
+    expect(names).toHaveLength(7);
+    expect(await new RunFolder(join(home, 'kept')).keptEpochs()).toEqual([2]);
+    const { metadata } = readSafetensors(await readFile(join(home, 'kept', 'weights-epoch-0002.safetensors')));
+    expect(JSON.parse(metadata.get('trained')!)).toEqual({ steps: 6, epochs: 2, withinEpoch: false });
+    expect(JSON.parse(metadata.get('run')!)).toMatchObject(LINE);
   });
 
   test('a damaged checkpoint is named', async () => {

@@ -42,6 +42,15 @@ export interface TrainingStep {
   readonly items: number;
 }
 
+/** How far a network was trained. */
+export interface TrainedSoFar {
+  readonly steps: number;
+  /** Epochs that were finished. */
+  readonly epochs: number;
+  /** Was it stopped within an epoch? */
+  readonly withinEpoch: boolean;
+}
+
 /** How many losses `meanLoss` spans. */
 const RECENT = 50;
 
@@ -90,6 +99,11 @@ export class Trainer {
 
   get totalSteps(): number {
     return this.task.epochs * Math.ceil(this.task.items / this.task.batchSize);
+  }
+
+  /** How far the run is. */
+  get trained(): TrainedSoFar {
+    return { steps: this.step, epochs: this.epoch, withinEpoch: this.position > 0 };
   }
 
   /** The rest of the run. It may be left after any step: `save` then says where it was. */

@@ -57,7 +57,10 @@ const DETAILS: Readonly<Record<Kind, (name: string, all: Catalogs) => Promise<De
   schedules: async (name, { registry }) => ({ options: describeOptions(registry.schedules.get(name).options) }),
   spacings: async (name, { registry }) => ({ options: describeOptions(registry.spacings.get(name).options) }),
   guidances: async (name, { registry }) => ({ options: describeOptions(registry.guidances.get(name).options) }),
-  recipes: async (name) => ({ options: describeOptions(recipeNamed(name).settings) }),
+  recipes: async (name) => {
+    const { settings, figures } = recipeNamed(name);
+    return { options: [...describeOptions(settings), ...(figures ? describeOptions(figures.drawing) : [])] };
+  },
 };
 
 const factsOf = (model: Model): Readonly<Record<string, unknown>> => ({

@@ -1,4 +1,4 @@
-import { MAX_COUNT, parseOptions, planRun, type Model, type RunStep, type Tensor } from '@ungrain/core';
+import { MAX_COUNT, parseOptions, planRun, UngrainError, type Model, type RunStep, type Tensor } from '@ungrain/core';
 import { classesOf, freshName, lazyEngine, loadModel, planOutputs, sampleToEnd } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
@@ -76,7 +76,10 @@ async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Pr
 
 /** One condition for each sample, class by class, and what each is called in file names. */
 function conditionsOf({ class: chosen, count = 1 }: SampleFlags, model: Model) {
-  const classes = chosen === 'none' ? null : (chosen ?? classesOf(model));
+  const known = classesOf(model);
+  if (!known && chosen !== undefined && chosen !== 'none')
+    throw new UngrainError('no-classes', `Model '${model.name}' draws whatever comes; leave out --class.`);
+  const classes = chosen === 'none' ? null : (chosen ?? known);
   if (!classes) return { conditions: [], labels: new Array<string>(count).fill('any') };
   const conditions = classes
     .map((raw) => parseOptions(model.condition, raw, '--class'))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOptions, UngrainError } from '@ungrain/core';
-import { lazyEngine, readTrainConfig, trainRecipe } from '@ungrain/host';
+import { drawingNames, lazyEngine, readTrainConfig, trainRecipe } from '@ungrain/host';
 import { recipes, type Recipe } from '@ungrain/models-mnist/train';
 import type { TrainRunStep } from '@ungrain/training';
 import type { Command } from 'commander';
@@ -10,7 +10,9 @@ import { jsonFlag, threadsFlag, wholeNumberFlag } from '../common-flags.js';
 import { fieldFlags } from '../field-flag.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
+import { startLiveCurve } from '../live-curve.js';
 import { startProgress } from '../progress.js';
+import { versions } from '../versions.js';
 
 interface TrainFlags {
   readonly out: string;
@@ -18,6 +20,9 @@ interface TrainFlags {
   readonly data?: string;
   readonly steps?: number;
   readonly checkpointEvery?: number;
+  readonly keep?: number;
+  readonly figures: boolean;
+  readonly watch?: boolean;
   readonly resume?: boolean;
   readonly threads?: number;
   readonly json?: boolean;
@@ -33,6 +38,7 @@ export function define(command: Command): void {
 
 function defineRecipe(parent: Command, recipe: Recipe): void {
   const settings = describeOptions(recipe.settings).map(({ name }) => name);
+  const drawing = drawingNames(recipe);
   const command = parent
     .command(recipe.name)
     .description(recipe.summary)
@@ -42,34 +48,53 @@ function defineRecipe(parent: Command, recipe: Recipe): void {
     .option('--resume', 'go on with the run in the folder, with its settings')
     .addOption(wholeNumberFlag('--steps', 'end after so many steps in all', { min: 1, max: 100_000_000 }))
     .addOption(wholeNumberFlag('--checkpoint-every', 'steps between checkpoints', { min: 1, max: 1_000_000 }))
+    .addOption(wholeNumberFlag('--keep', 'checkpoints kept, 2 by default', { min: 1, max: 1000 }))
+    .option('--no-figures', 'draw none; `ungrain report` can do so later')
+    .option('--watch', 'show the learning curve while it grows (on a terminal)')
     .addOption(threadsFlag())
     .addOption(jsonFlag())
     .addHelpText('after', `\nExample:\n  ungrain train ${recipe.name} --out runs/${recipe.name}`);
   for (const flag of fieldFlags(recipe.settings, settings)) command.addOption(flag);
-  command.action((flags: TrainFlags) => interruptible((signal) => train(recipe, settings, flags, signal)));
+  if (recipe.figures) for (const flag of fieldFlags(recipe.figures.drawing, drawing)) command.addOption(flag);
+  command.action((flags: TrainFlags) =>
+    interruptible((signal) => train(recipe, [...settings, ...drawing], flags, signal)),
+  );
 }
 
 async function train(
   recipe: Recipe,
-  settings: readonly string[],
+  options: readonly string[],
   flags: TrainFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const { out: folder, config, data, steps: maxSteps, checkpointEvery, resume, threads, json = false } = flags;
+  const { out: folder, config, data, steps: maxSteps, checkpointEvery, keep, figures, resume, threads } = flags;
+  const { watch = false, json = false } = flags;
   const given = {
     ...(config !== undefined && (await readTrainConfig(config, recipe.name))),
-    ...Object.fromEntries(settings.flatMap((name) => (name in flags ? [[name, flags[name]]] : []))),
+    ...Object.fromEntries(options.flatMap((name) => (name in flags ? [[name, flags[name]]] : []))),
   };
   const engine = lazyEngine('onnx', { threads });
-  const run = trainRecipe({ recipe, settings: given, folder, engine, data, resume, maxSteps, checkpointEvery, signal });
+  const run = trainRecipe({
+    recipe,
+    settings: given,
+    folder,
+    engine,
+    data,
+    resume,
+    maxSteps,
+    checkpointEvery,
+    keep,
+    figures,
+    versions,
+    signal,
+  });
 
-  const format = '{bar} step {value}/{total} | loss {loss} | {speed} images/s | {left} left';
-  const progress = await startProgress(format, 1, json, { loss: '…', speed: '…', left: '…' });
+  const progress = await startTraining(watch, json);
   let last: TrainRunStep | undefined;
   try {
     for await (const step of run) {
       last = step;
-      progress.update(step.step, detailsOf(step), step.lastStep);
+      progress.update(step);
     }
   } catch (error) {
     throw isAborted(error) && last ? stopped(recipe, flags, last) : error;
@@ -79,7 +104,28 @@ async function train(
   await tell(folder, last, json);
 }
 
-const detailsOf = ({ meanLoss, imagesPerSecond, secondsLeft }: TrainRunStep): Readonly<Record<string, string>> => ({
+/** A progress line, or with `watch` the learning curve above one. */
+async function startTraining(watch: boolean, silent: boolean) {
+  if (watch) {
+    const curve = startLiveCurve(silent);
+    const update = (step: TrainRunStep): void => {
+      const { loss, speed, left } = detailsOf(step);
+      curve.update(
+        step.meanLoss,
+        `step ${step.step}/${step.lastStep} | loss ${loss} | ${speed} images/s | ${left} left`,
+      );
+    };
+    return { update, stop: () => curve.stop() };
+  }
+  const format = '{bar} step {value}/{total} | loss {loss} | {speed} images/s | {left} left';
+  const bar = await startProgress(format, 1, silent, { loss: '…', speed: '…', left: '…' });
+  return {
+    update: (step: TrainRunStep) => bar.update(step.step, detailsOf(step), step.lastStep),
+    stop: () => bar.stop(),
+  };
+}
+
+const detailsOf = ({ meanLoss, imagesPerSecond, secondsLeft }: TrainRunStep) => ({
   loss: meanLoss.toFixed(4),
   speed: imagesPerSecond.toFixed(0),
   left: duration(secondsLeft),
@@ -97,10 +143,15 @@ function duration(seconds: number): string {
 const isAborted = (error: unknown): boolean => error instanceof UngrainError && error.code === 'aborted';
 
 /** What was said on the command line and is not in the run's folder has to be said again. */
-function stopped({ name }: Recipe, { out, data, steps }: TrainFlags, { step, lastStep }: TrainRunStep): UngrainError {
+function stopped(
+  { name }: Recipe,
+  { out, data, steps, figures }: TrainFlags,
+  { step, lastStep }: TrainRunStep,
+): UngrainError {
   const again = ['ungrain train', name, '--resume', '--out', quote(out)];
   if (data !== undefined) again.push('--data', quote(data));
   if (steps !== undefined) again.push('--steps', String(steps));
+  if (!figures) again.push('--no-figures');
   const message = `Stopped after step ${step} of ${lastStep}, with a checkpoint; go on with \`${again.join(' ')}\`.`;
   return new UngrainError('aborted', message, 'failure');
 }

@@ -1,3 +1,4 @@
+export * from './in-folder.js';
 export * from './onnx-model.js';
-export * from './write-file-atomic.js';
 export * from './read-tensor-span.js';
+export * from './write-file-atomic.js';

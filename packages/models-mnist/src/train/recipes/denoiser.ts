@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { denoiserDrawing, denoiserSheets, type DenoiserDrawing } from '../sheets/denoiser-sheets.js';
 import { unetTask } from '../unet-task.js';
 import type { Recipe } from './recipe.js';
 import { unetFields, unetTraining } from './unet-recipe.js';
@@ -14,9 +15,13 @@ const settings = z.strictObject({
 });
 
 /** Single-step denoising: the seed's part B, 1.2.1. */
-export const denoiser: Recipe<z.output<typeof settings>> = {
+export const denoiser: Recipe<z.output<typeof settings>, DenoiserDrawing> = {
   name: 'denoiser',
   summary: 'A UNet that takes the noise off an MNIST digit in one step, at one level of noise.',
   settings,
   task: (all, data) => unetTask(data, { ...unetTraining(all), kind: 'uncond', sees: all.sigma }),
+  figures: {
+    drawing: denoiserDrawing,
+    sheets: ({ sigma }, drawing, source) => denoiserSheets(sigma, drawing, source),
+  },
 };

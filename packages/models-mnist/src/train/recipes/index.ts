@@ -7,6 +7,7 @@ import { judge } from './judge.js';
 import { pureNoise } from './pure-noise.js';
 import type { Recipe } from './recipe.js';
 
+export { trainingText } from './training-text.js';
 export type { CommonSettings, Recipe } from './recipe.js';
 
 /** Every recipe, in the order of the seed, and last the judge. */

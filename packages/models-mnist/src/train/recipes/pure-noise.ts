@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pureNoiseDrawing, pureNoiseSheet } from '../sheets/pure-noise-sheet.js';
 import { unetTask } from '../unet-task.js';
 import type { Recipe } from './recipe.js';
 import { unetFields, unetTraining } from './unet-recipe.js';
@@ -16,4 +17,8 @@ export const pureNoise: Recipe<z.output<typeof settings>> = {
   summary: 'The one-step UNet, shown noise alone: it learns to answer with the mean of the training images.',
   settings,
   task: (all, data) => unetTask(data, { ...unetTraining(all), kind: 'uncond', sees: 'noise' }),
+  figures: {
+    drawing: pureNoiseDrawing,
+    sheets: async (_, drawing, source) => [await pureNoiseSheet(drawing, source)],
+  },
 };

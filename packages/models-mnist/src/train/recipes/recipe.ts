@@ -2,14 +2,23 @@ import type { Schema } from '@ungrain/core';
 import { constantRate, exponentialDecay, type LearningRate, type Task } from '@ungrain/training';
 import { z } from 'zod';
 import type { LabelledImages } from '../images.js';
+import type { Drawing, Sheet, SheetSource } from '../sheets/index.js';
 
 /** A training that anyone can repeat: what it trains, and settings with their defaults. */
-export interface Recipe<S extends CommonSettings = CommonSettings> {
+export interface Recipe<S extends CommonSettings = CommonSettings, D extends Drawing = Drawing> {
   readonly name: string;
   readonly summary: string;
   readonly settings: Schema<S>;
   /** @throws UngrainError `bad-data` if the images do not fit the network */
   task(settings: S, data: LabelledImages): Task;
+  /** Absent where there is nothing to show but the loss. */
+  readonly figures?: Figures<S, D>;
+}
+
+/** How a trained network is shown. */
+export interface Figures<S, D> {
+  readonly drawing: Schema<D>;
+  sheets(settings: S, drawing: D, source: SheetSource): Promise<readonly Sheet[]>;
 }
 
 /** What every recipe can be told. */

@@ -1,0 +1,3 @@
+export * from './loss-figure.js';
+export * from './raster.js';
+export * from './sheet-figure.js';
