@@ -13,6 +13,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@ungrain/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@ungrain/([^/]+)/package\\.json$': '<rootDir>/packages/$1/package.json',
     '^@ungrain/([^/]+)/([^/]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist/'],

@@ -2,10 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { drawParameters, parseRunSpec, TorchGenerator } from '@ungrain/core';
 import { encodeFloat16, writeSafetensors } from '@ungrain/formats';
+import { nn } from '@ungrain/graph';
+import { unet } from '@ungrain/models-mnist';
 import { lazyEngine } from './engine.js';
 import { loadModel } from './load-model.js';
-import { readWeights } from './weights.js';
+import { createHostRegistry } from './registry.js';
+import { sampleToEnd } from './sample.js';
+import { isShipped, readWeights, requireShipped } from './weights.js';
 
 let folder = '';
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'weights-'))));
@@ -37,6 +42,31 @@ test('a model refuses the weights of another network', async () => {
   await writeFile(path, bytes);
   const loading = loadModel('digits', { engine: lazyEngine(), weights: path });
   await expect(loading).rejects.toMatchObject({ code: 'weights-mismatch', kind: 'failure' });
+});
+
+test('a model without weights is not listed, but runs on those that it is given', async () => {
+  const scope = nn.Scope.root({ training: false });
+  unet(scope, { kind: 'time', hidden: 2 });
+  const drawn = drawParameters(new TorchGenerator(3), scope.declarations);
+  const path = join(folder, 'time.safetensors');
+  await writeFile(path, writeSafetensors(new Map([...drawn].map(([name, w]) => [name, { dtype: 'float32', ...w }]))));
+  const { names } = createHostRegistry({ engine: lazyEngine() }).models;
+  expect(names.includes('digits-time')).toBe(isShipped('digits-time'));
+  expect(names).toContain('digits');
+
+  const { model, registry } = await loadModel('digits-time', { engine: lazyEngine(), weights: path });
+  const spec = parseRunSpec({ ...model.defaults, model: model.name, steps: 2, count: 3, seed: 1 });
+  const samples = await sampleToEnd(spec, { registry, model });
+  await model.dispose();
+  expect(samples.shape).toEqual([3, 1, 28, 28]);
+  expect(samples.data.every(Number.isFinite)).toBe(true);
+});
+
+test('weights that do not come along are said to be missing, with what to do', () => {
+  for (const network of ['digits-time', 'denoiser'] as string[])
+    if (!isShipped(network))
+      expect(() => requireShipped(network)).toThrow(`by \`ungrain train ${network}\`, and name them`);
+  expect(isShipped('toString')).toBe(false);
 });
 
 test('an unknown model or engine is named before anything is read', async () => {
