@@ -11,11 +11,23 @@ const MAY_IMPORT = {
   graph: ['core'],
   formats: ['core'],
   'engine-onnx': ['core', 'graph', 'formats'],
+  'engine-tfjs': ['core', 'graph', 'formats'],
   training: ['core', 'graph', 'formats'],
   'models-mnist': ['core', 'graph', 'formats'],
   media: ['core'],
-  host: ['core', 'samplers', 'graph', 'formats', 'engine-onnx', 'training', 'models-mnist', 'media'],
-  cli: ['core', 'samplers', 'graph', 'formats', 'engine-onnx', 'training', 'models-mnist', 'media', 'host'],
+  host: ['core', 'samplers', 'graph', 'formats', 'engine-onnx', 'engine-tfjs', 'training', 'models-mnist', 'media'],
+  cli: [
+    'core',
+    'samplers',
+    'graph',
+    'formats',
+    'engine-onnx',
+    'engine-tfjs',
+    'training',
+    'models-mnist',
+    'media',
+    'host',
+  ],
 };
 
 /** Folders of a package that may import more than the package itself does. */

@@ -8,7 +8,7 @@ const generator = new TorchGenerator(0);
 const scope = nn.Scope.root({ training: false });
 unet(scope, { kind: 'class', hidden: HIDDEN });
 const model = await createDigits({
-  engine: engineFromArguments(),
+  engine: await engineFromArguments(),
   weights: drawParameters(generator, scope.declarations),
 });
 

@@ -5,6 +5,8 @@
  * the fastest times. The last line is one JSON object with the ratio ours / PyTorch.
  *
  * `--without PASS,…` (or `all`) switches passes of our graph compiler off, which shows what each of them brings.
+ * `--engine tfjs` runs ours on the TensorFlow.js of the working folder: `cd $(node scripts/tfjs-native.mjs)` gives one
+ * with its native library; this file is then called by its path.
  *
  * The peer is a Python program (UNGRAIN_PEER, else ../shared/peers/torch_cs180.py), run by UNGRAIN_PYTHON or python3.
  */
@@ -37,6 +39,7 @@ const BENCHMARKS = {
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    engine: { type: 'string', default: 'onnx' },
     rounds: { type: 'string', default: '4' },
     threads: { type: 'string', default: '2' },
     without: { type: 'string', default: '' },
@@ -47,7 +50,7 @@ const benchmark = BENCHMARKS[name];
 const rounds = Number(values.rounds);
 if (!benchmark || !(rounds >= 1)) {
   console.error(
-    `Usage: npm run -s bench -- ${Object.keys(BENCHMARKS).join('|')} [--rounds 4] [--threads 2] [--without PASS,…]`,
+    `Usage: npm run -s bench -- ${Object.keys(BENCHMARKS).join('|')} [--rounds 4] [--threads 2] [--engine tfjs] [--without PASS,…]`,
   );
   process.exit(2);
 }
@@ -61,7 +64,7 @@ for (let round = 1; round <= rounds; round++) {
   await measure(
     'ours',
     process.execPath,
-    [here(benchmark.ours), '--threads', values.threads, '--without', values.without],
+    [here(benchmark.ours), '--engine', values.engine, '--threads', values.threads, '--without', values.without],
     (result) => result,
   );
   if (!missing)
@@ -88,6 +91,7 @@ console.log(
     unit: benchmark.unit,
     ...best,
     peakGigabytes,
+    engine: values.engine,
     rounds,
     threads: Number(values.threads),
     ...(values.without && { without: values.without }),

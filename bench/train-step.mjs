@@ -14,7 +14,7 @@ const images = {
 const recipe = recipeNamed('digits-class');
 const task = recipe.task(recipe.settings.parse({ hidden: HIDDEN, batchSize: BATCH }), images);
 const { optimizer } = task;
-const engine = engineFromArguments();
+const engine = await engineFromArguments();
 const states = drawParameters(generator, task.declarations);
 for (const [name, shape] of optimizerStates(optimizer, task.declarations)) states.set(name, zeros(shape));
 const store = await engine.store(states);

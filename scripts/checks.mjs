@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, install } from './bootstrap.mjs';
 import { inParallel, run, temporaryFolder, tool } from './processes.mjs';
 import { command, stage } from './stages.mjs';
+import { prepareNative } from './tfjs-native.mjs';
 import { readJson } from './workspace.mjs';
 
 /** Runs all stages, whatever fails, and gives the exit code. Counted are jest's tests, and one for each other stage. */
@@ -22,10 +23,19 @@ async function runStages() {
     ['format', command([...tool('prettier'), '--check', '.', '--log-level=warn'])],
   ];
   return [
-    ...(await inParallel(2, typescript, ([name, work]) => stage(name, work))),
+    ...(await inParallel(2, [['tfjs', nativeTensorflow], ...typescript], ([name, work]) => stage(name, work))),
     await stage('jest', runJest),
     await stage('packages', built ? command([process.execPath, 'scripts/check-packages.mjs']) : notBuilt),
   ];
+}
+
+/** TensorFlow's native library, with which jest runs some tests more. Without it they are skipped, and it says why. */
+async function nativeTensorflow() {
+  const { folder, reason } = await prepareNative();
+  if (folder) Object.assign(process.env, { UNGRAIN_TFJS_NATIVE: folder, TF_CPP_MIN_LOG_LEVEL: '2' });
+  return folder
+    ? { passed: 1, failed: 0 }
+    : { passed: 0, failed: 0, skipped: `The tfjs engine is tested in plain JavaScript only: ${reason}` };
 }
 
 const notBuilt = async () => ({ passed: 0, failed: 1, output: 'The packages were not built.' });

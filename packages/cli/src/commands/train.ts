@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOptions, UngrainError } from '@ungrain/core';
-import { drawingNames, lazyEngine, readTrainConfig, trainRecipe } from '@ungrain/host';
+import { drawingNames, readTrainConfig, trainRecipe } from '@ungrain/host';
 import { recipes, type Recipe } from '@ungrain/models-mnist/train';
 import type { TrainRunStep } from '@ungrain/training';
 import type { Command } from 'commander';
-import { jsonFlag, threadsFlag, wholeNumberFlag } from '../common-flags.js';
+import { jsonFlag, wholeNumberFlag } from '../common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
 import { fieldFlags } from '../field-flag.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
@@ -14,7 +15,7 @@ import { startLiveCurve } from '../live-curve.js';
 import { startProgress } from '../progress.js';
 import { versions } from '../versions.js';
 
-interface TrainFlags {
+interface TrainFlags extends EngineFlags {
   readonly out: string;
   readonly config?: string;
   readonly data?: string;
@@ -24,7 +25,6 @@ interface TrainFlags {
   readonly figures: boolean;
   readonly watch?: boolean;
   readonly resume?: boolean;
-  readonly threads?: number;
   readonly json?: boolean;
   /** The recipe's settings. */
   readonly [setting: string]: unknown;
@@ -51,6 +51,7 @@ function defineRecipe(parent: Command, recipe: Recipe): void {
     .addOption(wholeNumberFlag('--keep', 'checkpoints kept, 2 by default', { min: 1, max: 1000 }))
     .option('--no-figures', 'draw none; `ungrain report` can do so later')
     .option('--watch', 'show the learning curve while it grows (on a terminal)')
+    .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
     .addHelpText('after', `\nExample:\n  ungrain train ${recipe.name} --out runs/${recipe.name}`);
@@ -67,13 +68,13 @@ async function train(
   flags: TrainFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const { out: folder, config, data, steps: maxSteps, checkpointEvery, keep, figures, resume, threads } = flags;
+  const { out: folder, config, data, steps: maxSteps, checkpointEvery, keep, figures, resume } = flags;
   const { watch = false, json = false } = flags;
   const given = {
     ...(config !== undefined && (await readTrainConfig(config, recipe.name))),
     ...Object.fromEntries(options.flatMap((name) => (name in flags ? [[name, flags[name]]] : []))),
   };
-  const engine = lazyEngine('onnx', { threads });
+  const engine = engineOfFlags(flags);
   const run = trainRecipe({
     recipe,
     settings: given,
@@ -101,7 +102,7 @@ async function train(
   } finally {
     progress.stop();
   }
-  await tell(folder, last, json);
+  await tell(folder, last, (await engine()).name, json);
 }
 
 /** A progress line, or with `watch` the learning curve above one. */
@@ -145,26 +146,29 @@ const isAborted = (error: unknown): boolean => error instanceof UngrainError && 
 /** What was said on the command line and is not in the run's folder has to be said again. */
 function stopped(
   { name }: Recipe,
-  { out, data, steps, figures }: TrainFlags,
+  { out, data, steps, figures, engine }: TrainFlags,
   { step, lastStep }: TrainRunStep,
 ): UngrainError {
   const again = ['ungrain train', name, '--resume', '--out', quote(out)];
   if (data !== undefined) again.push('--data', quote(data));
   if (steps !== undefined) again.push('--steps', String(steps));
   if (!figures) again.push('--no-figures');
+  if (engine !== 'onnx') again.push('--engine', engine);
   const message = `Stopped after step ${step} of ${lastStep}, with a checkpoint; go on with \`${again.join(' ')}\`.`;
   return new UngrainError('aborted', message, 'failure');
 }
 
 const quote = (path: string): string => (/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-async function tell(folder: string, last: TrainRunStep | undefined, json: boolean): Promise<void> {
+async function tell(folder: string, last: TrainRunStep | undefined, engine: string, json: boolean): Promise<void> {
   const weights = join(folder, 'weights.safetensors');
   const sha256 = createHash('sha256')
     .update(await readFile(weights))
     .digest('hex');
-  if (json) printJson({ weights, sha256, step: last?.step ?? null, loss: last?.meanLoss ?? null });
+  if (json) printJson({ weights, sha256, engine, step: last?.step ?? null, loss: last?.meanLoss ?? null });
   else if (last)
-    printLine(`Trained to step ${last.step}, loss ${last.meanLoss.toFixed(4)}: ${weights} (sha256 ${sha256})`);
+    printLine(
+      `Trained to step ${last.step}, loss ${last.meanLoss.toFixed(4)} on ${engine}: ${weights} (sha256 ${sha256})`,
+    );
   else printLine(`The run was complete already: ${weights} (sha256 ${sha256})`);
 }

@@ -1,0 +1,76 @@
+import type { Value } from '@ungrain/core';
+import { checkInputs, foreignStore, needsStore, type Executable, type Graph, type Store } from '@ungrain/graph';
+import { lastUses, type Program } from './program/program.js';
+import { TfjsStore } from './store.js';
+import type { Tensorflow, TfTensor } from './tensorflow.js';
+import { fromTf, toTf } from './values.js';
+
+/** A graph as a program that calls TensorFlow.js. Tensors are freed as soon as nothing needs them any more. */
+export class TfjsExecutable implements Executable {
+  private readonly dead: readonly (readonly number[])[];
+  /** What every run reads: constants, and states that were given as such. */
+  private readonly resident = new Map<number, TfTensor>();
+  private readonly states: ReadonlyMap<string, number>;
+
+  constructor(
+    private readonly tf: Tensorflow,
+    private readonly graph: Graph,
+    private readonly program: Program,
+    fixed: ReadonlyMap<string, TfTensor>,
+  ) {
+    this.dead = lastUses(program);
+    for (const [id, node] of program.constants) this.resident.set(id, toTf(tf, node));
+    for (const [name, tensor] of fixed) this.resident.set(program.states.get(name)!, tensor.clone());
+    this.states = new Map([...program.states].filter(([name]) => !fixed.has(name)));
+  }
+
+  async run(store: Store | null, inputs: Readonly<Record<string, Value>>): Promise<Record<string, Value>> {
+    checkInputs(this.graph, inputs);
+    const memory = this.memory(store);
+    const { program, graph } = this;
+    const borrowed = new Map(this.resident);
+    for (const [name, id] of this.states) borrowed.set(id, memory!.borrow(name));
+    const own = new Map<number, TfTensor>();
+    try {
+      for (const [name, id] of program.inputs) own.set(id, toTf(this.tf, inputs[name]!));
+      this.compute(borrowed, own);
+      const outputs: Record<string, Value> = {};
+      for (const [name, id] of program.outputs)
+        outputs[name] = await fromTf((own.get(id) ?? borrowed.get(id))!, graph.outputs.get(name)!);
+      const next = [...program.updates].map(
+        ([name, id]) => [name, (own.get(id) ?? borrowed.get(id))!.clone()] as const,
+      );
+      for (const [name, tensor] of next) memory?.replace(name, tensor);
+      return outputs;
+    } finally {
+      for (const tensor of own.values()) tensor.dispose();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of this.resident.values()) tensor.dispose();
+    this.resident.clear();
+  }
+
+  private compute(borrowed: ReadonlyMap<number, TfTensor>, own: Map<number, TfTensor>): void {
+    const { tf, program, dead } = this;
+    for (const [i, { kernel, inputs, outputs }] of program.instructions.entries()) {
+      const operands = inputs.map((id) => (own.get(id) ?? borrowed.get(id))!);
+      const results = tf.tidy(() =>
+        kernel(tf, operands).map((result) => (operands.includes(result) ? result.clone() : result)),
+      );
+      for (const [k, id] of outputs.entries()) own.set(id, results[k]!);
+      for (const id of dead[i]!) {
+        own.get(id)?.dispose();
+        own.delete(id);
+      }
+    }
+  }
+
+  private memory(store: Store | null): TfjsStore | null {
+    if (store instanceof TfjsStore) return store;
+    if (store) throw foreignStore(this.graph);
+    if (this.states.size > 0 || this.graph.updates.size > 0) throw needsStore(this.graph, [...this.states.keys()]);
+    return null;
+  }
+}
