@@ -90,7 +90,7 @@ test('curves lie over one another, and the largest deviation is told', async () 
     status: 0,
     stderr: '',
     stdout:
-      'runs/denoiser lies at most 10.0 % from torch.jsonl (step 4; 4 common steps from 3 to 6).\n' +
+      'runs/denoiser lies at most 10 % from torch.jsonl (step 4; 4 common steps from 3 to 6).\n' +
       'curves.svg, curves.png, curves-log.svg, curves-log.png\n',
   });
   expect((await stat(join(home, 'curves-log.png'))).size).toBeGreaterThan(5000);

@@ -10,7 +10,7 @@ import {
 } from '@ungrain/host';
 import type { Command } from 'commander';
 import { jsonFlag, wholeNumberFlag } from '../common-flags.js';
-import { percent, printJson, printLine } from '../output.js';
+import { printJson, printLine } from '../output.js';
 
 interface PlotFlags {
   readonly out?: string;
@@ -65,7 +65,7 @@ async function plot(paths: readonly string[], { out, after, json = false }: Plot
 function sentence({ curve, reference, comparison }: Compared, after: number): string {
   if (!comparison) return `${curve} and ${reference} have no common step beyond ${after}.`;
   const { deviation, worstStep, steps, from, to } = comparison;
-  return `${curve} lies at most ${percent(deviation)} from ${reference} (step ${worstStep}; ${steps} common steps from ${from} to ${to}).`;
+  return `${curve} lies at most ${Number((deviation * 100).toPrecision(2))} % from ${reference} (step ${worstStep}; ${steps} common steps from ${from} to ${to}).`;
 }
 
 function tell(files: readonly string[], compared: readonly Compared[], after: number, json: boolean): void {
