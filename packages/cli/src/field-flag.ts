@@ -1,4 +1,5 @@
 import { describeOptions, parseOptions, type OptionDescription, type Schema } from '@ungrain/core';
+import { flagName } from '@ungrain/host';
 import { Option } from 'commander';
 import { boundsText, limitsText, readOptionText } from './option-text.js';
 
@@ -12,15 +13,12 @@ const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
   json: '<json>',
 };
 
-/** `batchSize` → `batch-size` */
-const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
 /**
  * A flag for one field of a schema: name, help and limits come from there, and its value is checked by it. Without the
  * flag there is no value, so that whoever reads it knows what was said.
  */
 function fieldFlag(schema: Schema<unknown>, option: OptionDescription, defaults: boolean): Option {
-  const flag = `--${kebabCase(option.name)}`;
+  const flag = flagName(option.name);
   const limits = defaults ? limitsText(option) : boundsText(option);
   const help = `${lowerCaseStart(option.help.replace(/\.$/, ''))}${limits && ` (${limits})`}`;
   return new Option(`${flag} ${PLACEHOLDERS[option.type]}`, help).argParser((text) =>

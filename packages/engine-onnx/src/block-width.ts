@@ -1,7 +1,7 @@
 import { blockedLayout, graph, input, ops, writeOnnx, type Graph } from '@ungrain/graph';
 import * as ort from 'onnxruntime-node';
 
-/** Channels a block where a processor has AVX-512, and where it has AVX2 or NEON. */
+/** As many as vector registers hold numbers: 16 with AVX-512, 8 with AVX2, 4 where they are shorter. */
 const CANDIDATES = [16, 8, 4];
 
 /**

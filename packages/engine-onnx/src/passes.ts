@@ -1,3 +1,4 @@
+import { suggestion, UngrainError } from '@ungrain/core';
 import {
   batchNormFolding,
   blockedLayout,
@@ -6,7 +7,6 @@ import {
   zeroSums,
   type Pass,
 } from '@ungrain/graph';
-import { suggestion, UngrainError } from '@ungrain/core';
 
 /** The passes over a graph before it is compiled, in this order. */
 const PASSES: readonly Pass[] = [zeroSums, batchNormFolding, matrixProducts, transposedConvolutions];

@@ -15,7 +15,7 @@ export const sessionOptions = ({
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  enableMemPattern: false, // it plans one block for everything beside the memory in use: 60 % more of it, and no faster
+  enableMemPattern: false, // it plans one block for a whole run beside the memory that is in use already
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
 });

@@ -5,6 +5,7 @@ export * from './engine.js';
 export * from './evaluate/index.js';
 export * from './export-model.js';
 export * from './file-errors.js';
+export * from './flag-name.js';
 export * from './import-weights.js';
 export * from './judge.js';
 export * from './load-model.js';

@@ -6,6 +6,7 @@ import { RunFolder, type RunRecord, type StepMetrics } from '@ungrain/training';
 import { drawRunCurve } from './curves.js';
 import type { EngineSource } from './engine.js';
 import { withFile } from './file-errors.js';
+import { flagName } from './flag-name.js';
 import { resolveRecipe } from './recipe-options.js';
 import { drawFigures, figuresOf, type RunFigure } from './run-figures.js';
 import { loadTrainingData } from './training-data.js';
@@ -112,10 +113,8 @@ function readme(
 /** Options as flags. */
 const flags = (options: Readonly<Record<string, unknown>>): string =>
   Object.entries(options)
-    .map(([name, value]) => `--${kebabCase(name)} ${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .map(([name, value]) => `${flagName(name)} ${Array.isArray(value) ? value.join(',') : String(value)}`)
     .join(' ');
-
-const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
