@@ -16,6 +16,7 @@ const READERS: Readonly<Record<OptionDescription['type'], Reader>> = {
   boolean: (text) => BOOLEANS[text] ?? text,
   text: (text) => text,
   choice: (text) => text,
+  asset: (text) => text,
   numbers: (text) => text.split(',').map(readNumber),
   json: (text) => {
     try {

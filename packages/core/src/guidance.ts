@@ -25,7 +25,10 @@ export interface RunContext {
   condition(raw: unknown): Promise<Conditioning>;
   /** The denoiser of another model: of a weaker one to be guided away from, say. */
   denoiser(model: string): Promise<Denoiser>;
-  /** An image or mask that the run refers to, [rows, channels, height, width]. */
+  /**
+   * An image or mask that the run refers to by `assetOption`: [1, channels, height, width] with the size it has, from 0
+   * (black) to 1 (white) whatever the model's range.
+   */
   asset(ref: string): Promise<Tensor>;
 }
 

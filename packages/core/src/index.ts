@@ -1,3 +1,4 @@
+export * from './asset.js';
 export * from './crc32.js';
 export * from './denoiser.js';
 export * from './errors.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assetOption } from './asset.js';
 import { parseOptions } from './schema.js';
 
 /** The most steps of a run. Ten times the times that DDPM was trained at: beyond that steps change nothing. */
@@ -48,7 +49,9 @@ export const runSpecSchema = z
       .array(z.int().min(1))
       .optional()
       .describe("Channels, height and width of a sample; the model's own if left out."),
-    image: z.string().optional().describe('The asset that the model works on (stage II: the small image).'),
+    image: assetOption()
+      .optional()
+      .describe('The image, by its SHA-256, that the model works on (stage II: the small image).'),
     versions: z
       .record(z.string(), z.string())
       .default({})

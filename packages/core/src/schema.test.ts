@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { assetOption } from './asset.js';
 import { describeOptions, parseOptions } from './schema.js';
 
 const schema = z.strictObject({
@@ -77,6 +78,13 @@ describe('describeOptions', () => {
       { name: 'list', type: 'json', required: false, default: [], help: '' },
       { name: 'hash', type: 'text', required: false, help: '' },
     ]);
+  });
+
+  test('tells images and masks from texts', () => {
+    const masked = z.strictObject({ mask: assetOption().optional().describe('White is new.') });
+    expect(describeOptions(masked)).toEqual([{ name: 'mask', type: 'asset', required: false, help: 'White is new.' }]);
+    expect(parseOptions(masked, { mask: 'ab'.repeat(32) }, 'x')).toEqual({ mask: 'ab'.repeat(32) });
+    expect(() => parseOptions(masked, { mask: 'photo.png' }, 'x')).toThrow("Option 'mask' of x must be a text that");
   });
 
   test('says what is required, and that other schemas have no options', () => {

@@ -95,8 +95,11 @@ function shown(value: unknown): string {
 /** One option, as flags, forms and documentation need it. */
 export interface OptionDescription {
   readonly name: string;
-  /** `choice` has `choices`; `json` is anything else (a list of objects, say) and is written as JSON. */
-  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'json';
+  /**
+   * `choice` has `choices`; `asset` is an image or mask (see `assetOption`); `json` is anything else (a list of objects,
+   * say) and is written as JSON.
+   */
+  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'asset' | 'json';
   readonly required: boolean;
   readonly default?: unknown;
   /** The bounds of a number; `exclusive…` if the bound itself is outside. */
@@ -122,6 +125,8 @@ interface JsonSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  /** Set by `assetOption`. */
+  readonly asset?: boolean;
 }
 
 /** The fields of an object schema, in order. A schema of another kind has none. */
@@ -155,7 +160,8 @@ const SIMPLE_TYPES: Readonly<Record<string, OptionDescription['type']>> = {
   string: 'text',
 };
 
-function typeOf({ type, items, enum: choices }: JsonSchema): OptionDescription['type'] {
+function typeOf({ type, items, enum: choices, asset }: JsonSchema): OptionDescription['type'] {
+  if (asset) return 'asset';
   if (choices) return 'choice';
   if (type === 'array' && (items?.type === 'number' || items?.type === 'integer')) return 'numbers';
   return (typeof type === 'string' && SIMPLE_TYPES[type]) || 'json';

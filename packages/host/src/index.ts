@@ -1,3 +1,4 @@
+export * from './assets.js';
 export * from './classes.js';
 export * from './curves.js';
 export * from './drawing.js';

@@ -8,11 +8,14 @@ import {
   type RunStep,
   type Tensor,
 } from '@ungrain/core';
+import { createAssets, type Assets } from './assets.js';
 
 export interface SampleOptions {
   readonly registry: Registry;
   /** The model that the spec names, if the caller has it; it is then not disposed of. */
   readonly model?: Model | undefined;
+  /** The images and masks that the spec refers to. */
+  readonly assets?: Assets | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,11 +25,13 @@ export interface SampleOptions {
  */
 export async function* sampleRun(
   spec: RunSpec,
-  { registry, model: given, signal }: SampleOptions,
+  { registry, model: given, assets = createAssets(), signal }: SampleOptions,
 ): AsyncGenerator<RunStep, Tensor, void> {
   const model = given ?? (await registry.models.get(spec.model).create());
   try {
-    return yield* run({ ...planRun(spec, registry, model), noise: runNoise(spec), signal });
+    const image = spec.image === undefined ? undefined : await assets.image(spec.image);
+    const resources = { asset: (name: string) => assets.image(name) };
+    return yield* run({ ...planRun(spec, registry, model), noise: runNoise(spec), image, resources, signal });
   } finally {
     if (!given) await model.dispose();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { tensor, UngrainError } from '@ungrain/core';
 import fc from 'fast-check';
-import { toPixels } from './image.js';
+import { fromPixels, toPixels } from './image.js';
 
 describe('toPixels', () => {
   test('clamps, and rounds to the nearest with halves up', () => {
@@ -50,4 +50,12 @@ describe('toPixels', () => {
     const x = tensor([0], [1, 1, 1, 1]);
     expect(() => toPixels(x, range as unknown as [number, number])).toThrow('range of two numbers');
   });
+});
+
+test('pixels and tensors turn into each other', () => {
+  const pixels = { data: Uint8Array.from({ length: 18 }, (_, i) => 14 * i), width: 3, height: 2, channels: 3 } as const;
+  const batch = fromPixels(pixels);
+  expect(batch.shape).toEqual([1, 3, 2, 3]);
+  expect(batch.data[6]).toBe(Math.fround(14 / 255)); // the first pixel's green
+  expect(toPixels(batch, [0, 1])).toEqual([pixels]);
 });

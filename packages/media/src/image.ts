@@ -33,6 +33,15 @@ export function toPixels(x: Tensor, [black, white]: PixelRange): Pixels[] {
 /** Math.round rounds halves up; storing NaN in bytes gives 0. */
 const toByte = (value: number): number => Math.round(Math.min(255, Math.max(0, value)));
 
+/** A picture as a batch of one, [1, C, H, W], from 0 (black) to 1 (white): what `toPixels` takes back exactly. */
+export function fromPixels({ data, width, height, channels }: Pixels): Tensor {
+  const plane = width * height;
+  const values = new Float32Array(plane * channels);
+  for (let channel = 0; channel < channels; channel++)
+    for (let at = 0; at < plane; at++) values[channel * plane + at] = data[at * channels + channel]! / 255;
+  return { data: values, shape: [1, channels, height, width] };
+}
+
 function imageShape({ shape }: Tensor): readonly [count: number, channels: Channels, height: number, width: number] {
   const [count, channels, height, width] = shape;
   if (shape.length !== 4 || (channels !== 1 && channels !== 3) || !height || !width)

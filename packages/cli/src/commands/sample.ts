@@ -1,5 +1,5 @@
 import { MAX_COUNT, parseOptions, planRun, UngrainError, type Model, type RunStep, type Tensor } from '@ungrain/core';
-import { classesOf, freshName, loadModel, planOutputs, sampleToEnd } from '@ungrain/host';
+import { classesOf, createAssets, freshName, loadModel, planOutputs, sampleToEnd, takeInFiles } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
 import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
@@ -50,7 +50,9 @@ async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Pr
   const loaded = await loadModel(name, { engine, weights });
   const { model, registry } = loaded;
   const { conditions, labels } = conditionsOf(flags, model);
-  const spec = specOfFlags(flags, loaded, { count: labels.length, conditions, versions });
+  const assets = createAssets();
+  const asked = specOfFlags(flags, loaded, { count: labels.length, conditions, versions });
+  const spec = await takeInFiles(asked, registry, assets);
   const total = planRun(spec, registry, model).levels.length - 1;
 
   const started = performance.now();
@@ -61,7 +63,7 @@ async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Pr
     progress.update(step.index + 1);
   };
   try {
-    const samples = await sampleToEnd(spec, { registry, model, signal, onStep });
+    const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep });
     const files = await outputs.write({ samples, frames, range: model.range, labels, spec });
     const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
     const { name: engineName } = await engine();

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describeOptions, isAssetName, UngrainError, type Registry, type RunSpec, type Tensor } from '@ungrain/core';
+import { decodePng, fromPixels } from '@ungrain/media';
+import { withFile } from './file-errors.js';
+
+/** The images and masks of runs: PNG files by the SHA-256 of their bytes. They travel inside the files that a run writes. */
+export interface Assets {
+  /** @returns its name */
+  add(png: Uint8Array): string;
+  /** @throws UngrainError `missing-asset` */
+  png(name: string): Uint8Array;
+  /** [1, channels, height, width] from 0 to 1. @throws UngrainError `missing-asset`, `bad-png` */
+  image(name: string): Promise<Tensor>;
+}
+
+export function createAssets(): Assets {
+  const files = new Map<string, Uint8Array>();
+  const png = (name: string): Uint8Array => {
+    const bytes = files.get(name);
+    if (bytes) return bytes;
+    throw new UngrainError(
+      'missing-asset',
+      `The run needs an image with the SHA-256 ${name}, which did not come along.`,
+    );
+  };
+  return {
+    add(bytes) {
+      const name = createHash('sha256').update(bytes).digest('hex');
+      files.set(name, bytes);
+      return name;
+    },
+    png,
+    image: async (name) => fromPixels((await decodePng(png(name))).pixels),
+  };
+}
+
+/** The names of the images and masks that a spec refers to, each once. @throws UngrainError `unknown-guidance` */
+export async function assetNames(spec: RunSpec, registry: Registry): Promise<readonly string[]> {
+  const names = new Set<string>();
+  await mapAssets(spec, registry, async (name) => {
+    names.add(name);
+    return name;
+  });
+  return [...names];
+}
+
+/**
+ * Takes in the files that a spec names where an image or mask belongs, and puts their SHA-256 in their place.
+ * @param fit makes a file into the PNG that the run works on; by default it has to be one already
+ * @throws UngrainError `file-not-read`, `bad-png`, `unknown-guidance`
+ */
+export function takeInFiles(
+  spec: RunSpec,
+  registry: Registry,
+  assets: Assets,
+  fit: (bytes: Uint8Array, path: string) => Promise<Uint8Array> = requirePng,
+): Promise<RunSpec> {
+  return mapAssets(spec, registry, async (path) => {
+    if (isAssetName(path)) return path;
+    return assets.add(await fit(await withFile(path, 'read', () => readFile(path)), path));
+  });
+}
+
+async function requirePng(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+  try {
+    await decodePng(bytes);
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof UngrainError)) throw error;
+    throw new UngrainError(error.code, `${path}: ${error.message}`, error.kind, { cause: error });
+  }
+}
+
+/** A spec with every name of an image or mask replaced: the model's image, and what guidances take as `assetOption`. */
+async function mapAssets(
+  spec: RunSpec,
+  registry: Registry,
+  replace: (name: string) => Promise<string>,
+): Promise<RunSpec> {
+  const guidance = await Promise.all(
+    spec.guidance.map(async ({ name, options }) => {
+      const schema = registry.guidances.get(name).options;
+      const changed = { ...options };
+      for (const { name: option, type } of describeOptions(schema)) {
+        const value = options[option];
+        if (type === 'asset' && typeof value === 'string') changed[option] = await replace(value);
+      }
+      return { name, options: changed };
+    }),
+  );
+  return { ...spec, guidance, ...(spec.image !== undefined && { image: await replace(spec.image) }) };
+}
