@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,12 +9,14 @@ import { outcomeOf, startUngrain, ungrain } from './testing/ungrain.js';
 
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
+const native = process.env['UNGRAIN_TFJS_NATIVE'];
 
 let home = '';
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'ungrain-train-'));
   await chmod(home, 0o755);
   await writeTinyMnist(join(home, 'data'), 48);
+  if (native) await symlink(join(native, 'node_modules'), join(home, 'node_modules'));
 });
 afterAll(() => rm(home, { recursive: true }));
 
@@ -48,23 +50,32 @@ beforeAll(async () => {
   expect(JSON.parse(whole.stdout)).toMatchObject({ step: 60, sha256: await sha256('whole/weights.safetensors') });
 });
 
-test('a run that was killed again and again, also while it wrote a checkpoint, ends with the same bytes', async () => {
-  const has = (end: string) => async () => (await checkpoints('killed')).some((name) => name.endsWith(end));
-  await interrupt([...LONG, '--out', 'killed', '--checkpoint-every', '1'], 'SIGKILL', has('.tmp'));
-  for (const wait of [0, 30, 200].map((most) => Math.random() * most)) {
-    const begun = (await checkpoints('killed')).join();
-    const resume = [...RESUME, '--out', 'killed', '--checkpoint-every', '1'];
-    await interrupt(resume, 'SIGKILL', async () => {
-      if ((await checkpoints('killed')).join() === begun) return false;
-      await setTimeout(wait);
-      return has('.tmp')();
-    });
-    expect(await filesIn('killed')).not.toContain('weights.safetensors');
-  }
-  expect(await run(...RESUME, '--out', 'killed')).toMatchObject({ status: 0, stderr: '' });
-  expect(await sha256('killed/weights.safetensors')).toBe(await sha256('whole/weights.safetensors'));
-  expect((await filesIn('killed')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-});
+test.each([
+  { engine: 'onnx', flags: [] },
+  ...(native ? [{ engine: 'tfjs', flags: ['--engine', 'tfjs', '--threads', '1'] }] : []),
+])(
+  'on $engine a run that was killed again and again, also while it wrote a checkpoint, ends with the same bytes',
+  async ({ engine, flags }) => {
+    const [whole, killed] = [engine === 'onnx' ? 'whole' : `whole-on-${engine}`, `killed-on-${engine}`];
+    if (whole !== 'whole') expect((await run(...LONG, ...flags, '--out', whole)).status).toBe(0);
+    const resume = [...RESUME, ...flags, '--out', killed];
+    const often = ['--checkpoint-every', '1'];
+    const has = (end: string) => async () => (await checkpoints(killed)).some((name) => name.endsWith(end));
+    await interrupt([...LONG, ...flags, '--out', killed, ...often], 'SIGKILL', has('.tmp'));
+    for (const wait of [0, 30, 200].map((most) => Math.random() * most)) {
+      const begun = (await checkpoints(killed)).join();
+      await interrupt([...resume, ...often], 'SIGKILL', async () => {
+        if ((await checkpoints(killed)).join() === begun) return false;
+        await setTimeout(wait);
+        return has('.tmp')();
+      });
+      expect(await filesIn(killed)).not.toContain('weights.safetensors');
+    }
+    expect(await run(...resume)).toMatchObject({ status: 0, stderr: '' });
+    expect(await sha256(`${killed}/weights.safetensors`)).toBe(await sha256(`${whole}/weights.safetensors`));
+    expect((await filesIn(killed)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  },
+);
 
 test('Ctrl-C saves, and says how to go on', async () => {
   const saved = async () => (await checkpoints('stopped')).some((name) => name.endsWith('.safetensors'));

@@ -103,6 +103,28 @@ describe.each(tensorflows)('$name', ({ load }) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test('computes what follows from fixed weights once, when the graph is compiled', async () => {
+    let products = 0;
+    const counting = { ...tf, mul: (...operands: Parameters<typeof tf.mul>) => (products++, tf.mul(...operands)) };
+    const on = await createTfjsEngine({ tensorflow: counting });
+    const w = state('w', [2]);
+    const y = ops.add(ops.multiply(ops.multiply(w, ops.full([2], 3)), w), input('x', [2]));
+    const store = await on.store(new Map([['w', tensor([1, 2], [2])]]));
+    const before = tf.memory().numTensors;
+    const executable = await on.compile(graph('fixed', { y }), { constants: store });
+    const compiled = products;
+    expect(compiled).toBe(2);
+    const outputs = [1, 10].map((x) => executable.run(null, { x: floats([x, x], [2]) }));
+    expect((await Promise.all(outputs)).map((one) => Array.from(one.y!.data as Float32Array))).toEqual([
+      [4, 13],
+      [13, 22],
+    ]);
+    expect(products).toBe(compiled);
+    expect(tf.memory().numTensors).toBe(before + 1); // w² · 3 alone is kept
+    await executable.dispose();
+    store.dispose();
+  });
+
   test('draws what onnx draws with the same weights', async () => {
     const scope = nn.Scope.root({ training: false });
     unet(scope, { kind: 'class', hidden: 2 });

@@ -1,27 +1,30 @@
 import type { Value } from '@ungrain/core';
 import { checkInputs, foreignStore, needsStore, type Executable, type Graph, type Store } from '@ungrain/graph';
-import { lastUses, type Program } from './program/program.js';
+import { lastUses, type Instruction, type Program } from './program/program.js';
 import { TfjsStore } from './store.js';
 import type { Tensorflow, TfTensor } from './tensorflow.js';
 import { fromTf, toTf } from './values.js';
 
 /** A graph as a program that calls TensorFlow.js. Tensors are freed as soon as nothing needs them any more. */
 export class TfjsExecutable implements Executable {
+  /** What is left to do in each run. */
+  private readonly program: Program;
   private readonly dead: readonly (readonly number[])[];
-  /** What every run reads: constants, and states that were given as such. */
+  /** What every run reads: constants, states that were given as such, and what follows from these alone. */
   private readonly resident = new Map<number, TfTensor>();
   private readonly states: ReadonlyMap<string, number>;
 
   constructor(
     private readonly tf: Tensorflow,
     private readonly graph: Graph,
-    private readonly program: Program,
+    program: Program,
     fixed: ReadonlyMap<string, TfTensor>,
   ) {
-    this.dead = lastUses(program);
     for (const [id, node] of program.constants) this.resident.set(id, toTf(tf, node));
     for (const [name, tensor] of fixed) this.resident.set(program.states.get(name)!, tensor.clone());
     this.states = new Map([...program.states].filter(([name]) => !fixed.has(name)));
+    this.program = this.foldConstants(program);
+    this.dead = lastUses(this.program);
   }
 
   async run(store: Store | null, inputs: Readonly<Record<string, Value>>): Promise<Record<string, Value>> {
@@ -52,15 +55,37 @@ export class TfjsExecutable implements Executable {
     this.resident.clear();
   }
 
+  /** Computes what depends on resident tensors alone (weights in TensorFlow's layout, say), and frees those left unread. */
+  private foldConstants(program: Program): Program {
+    const instructions = program.instructions.filter((instruction) => {
+      const operands = instruction.inputs.map((id) => this.resident.get(id));
+      if (!operands.every((operand) => operand !== undefined)) return true;
+      const results = this.execute(instruction, operands);
+      for (const [k, id] of instruction.outputs.entries()) this.resident.set(id, results[k]!);
+      return false;
+    });
+    const read = new Set(instructions.flatMap(({ inputs }) => inputs));
+    for (const id of [...program.outputs.values(), ...program.updates.values()]) read.add(id);
+    for (const [id, tensor] of this.resident)
+      if (!read.has(id)) {
+        tensor.dispose();
+        this.resident.delete(id);
+      }
+    return { ...program, instructions };
+  }
+
+  private execute({ kernel }: Instruction, operands: readonly TfTensor[]): readonly TfTensor[] {
+    return this.tf.tidy(() =>
+      kernel(this.tf, operands).map((result) => (operands.includes(result) ? result.clone() : result)),
+    );
+  }
+
   private compute(borrowed: ReadonlyMap<number, TfTensor>, own: Map<number, TfTensor>): void {
-    const { tf, program, dead } = this;
-    for (const [i, { kernel, inputs, outputs }] of program.instructions.entries()) {
-      const operands = inputs.map((id) => (own.get(id) ?? borrowed.get(id))!);
-      const results = tf.tidy(() =>
-        kernel(tf, operands).map((result) => (operands.includes(result) ? result.clone() : result)),
-      );
-      for (const [k, id] of outputs.entries()) own.set(id, results[k]!);
-      for (const id of dead[i]!) {
+    for (const [i, instruction] of this.program.instructions.entries()) {
+      const operands = instruction.inputs.map((id) => (own.get(id) ?? borrowed.get(id))!);
+      const results = this.execute(instruction, operands);
+      for (const [k, id] of instruction.outputs.entries()) own.set(id, results[k]!);
+      for (const id of this.dead[i]!) {
         own.get(id)?.dispose();
         own.delete(id);
       }
