@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { modelDenoiser, type Query, type StepPoint } from './denoiser.js';
+import { modelDenoiser, type StepPoint } from './denoiser.js';
 import { straightPath } from './flow.js';
 import type { Model } from './model.js';
+import type { Query } from './query.js';
 import { linear, tensor } from './tensor.js';
 import { gaussianModel } from './testing/index.js';
 
@@ -72,6 +73,22 @@ describe('modelDenoiser', () => {
     await modelDenoiser(model)([a, b], at);
     expect(model.calls[0]!.aligned).toEqual(model.calls[0]!.x);
     await expect(modelDenoiser(model)([a, query(1, 0.5)], at)).rejects.toMatchObject({ code: 'aligned-mismatch' });
+  });
+
+  test('computes what is asked twice once', async () => {
+    const model = gaussianModel({ schedule: straightPath });
+    const about = (mean: number): Query['conditions'] => [{ mean: tensor([mean], [1]) }];
+    const { x } = query(1, 0.25);
+    const asked = [about(1), about(2), about(1), [{}], [{}]].map((conditions) => ({ x, level, conditions }));
+    const others = [
+      { ...asked[0]!, x: { ...x } },
+      { ...asked[0]!, variant: 'skip' },
+    ];
+    const answers = await modelDenoiser(model)([...asked, ...others], at);
+    expect(model.calls.map(({ conditions }) => conditions)).toEqual([
+      [...about(1), ...about(2), {}, ...about(1), ...about(1)],
+    ]);
+    expect(answers.map((answer) => answers.indexOf(answer))).toEqual([0, 1, 0, 3, 3, 5, 6]);
   });
 
   test('asks nothing when asked nothing', async () => {

@@ -1,21 +1,9 @@
 import { UngrainError } from './errors.js';
-import type { Conditioning, Model, ModelBatch } from './model.js';
+import type { Model, ModelBatch } from './model.js';
 import type { NoiseLevel } from './noise-level.js';
 import { solvePrediction, type DataAndNoise } from './prediction.js';
+import { equalQueries, type Query } from './query.js';
 import { concatRows, formatShape, sameShape, sizeOf, sliceRows, type Tensor } from './tensor.js';
-
-/** One question: which data and which noise make up these rows? */
-export interface Query {
-  /** [rows, channels, height, width], all at one level. */
-  readonly x: Tensor;
-  readonly level: NoiseLevel;
-  /** One for each row of x. */
-  readonly conditions: readonly Conditioning[];
-  /** See `Model.align`; a view must transform it together with x. */
-  readonly aligned?: Tensor;
-  /** See `ModelBatch.variants`. */
-  readonly variant?: string;
-}
 
 /**
  * The answer, in the shape of x. Straight from a model α·data + σ·noise = x. Guidance may break that: `data` is the
@@ -46,7 +34,8 @@ export type Denoiser = (queries: readonly Query[], at: StepPoint) => Promise<rea
 
 /**
  * The innermost denoiser: a model. All queries of a call become one `predict`, rows joined in order; only if they are
- * more than `model.maxRows` does it take several.
+ * more than `model.maxRows` does it take several. What is asked twice (the branch without a condition, by a guidance that
+ * wraps another) is computed once.
  *
  * @throws UngrainError `conditions-mismatch` if a query has not one condition for each row, `aligned-mismatch` if some
  * queries have an aligned image and some have not, `model-output` if the model answers in another shape.
@@ -54,14 +43,17 @@ export type Denoiser = (queries: readonly Query[], at: StepPoint) => Promise<rea
 export function modelDenoiser(model: Model, signal?: AbortSignal): Denoiser {
   return async (queries) => {
     if (queries.length === 0) return [];
-    const output = await predictInParts(model, joinQueries(queries), signal);
+    const first = queries.map((query) => queries.findIndex((other) => equalQueries(other, query)));
+    const distinct = queries.filter((_, i) => first[i] === i);
+    const output = await predictInParts(model, joinQueries(distinct), signal);
     let start = 0;
-    return queries.map((query) => {
+    const answers = distinct.map((query) => {
       const end = start + rowsOf(query.x);
       const rows = sliceRows(output, start, end);
       start = end;
       return answer(model, query, rows);
     });
+    return first.map((i) => answers[distinct.indexOf(queries[i]!)]!);
   };
 }
 

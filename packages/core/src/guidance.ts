@@ -1,5 +1,5 @@
 import type { Denoiser, StepPoint } from './denoiser.js';
-import { UngrainError } from './errors.js';
+import type { Energy } from './energy.js';
 import type { Conditioning, Model } from './model.js';
 import type { NoiseLevel } from './noise-level.js';
 import type { NoiseSource } from './random/noise-source.js';
@@ -23,8 +23,16 @@ export interface RunContext {
   readonly model: Model;
   /** Encodes another condition for the model (a view's prompt, a negative prompt). */
   condition(raw: unknown): Promise<Conditioning>;
-  /** The denoiser of another model: of a weaker one to be guided away from, say. */
-  denoiser(model: string): Promise<Denoiser>;
+  /**
+   * The denoiser of another model, of a weaker one to be guided away from, say. It may be asked at the run's levels,
+   * whatever its own schedule.
+   * @param model its name; the run's own model if `null`
+   * @param weights see `ModelEntry.create`
+   * @throws UngrainError `other-model` if it makes samples of another shape or range
+   */
+  denoiser(model: string | null, weights?: string): Promise<Denoiser>;
+  /** An energy that a plugin brings. @param options checked by its own schema */
+  energy(name: string, options: unknown): Promise<Energy>;
   /**
    * An image or mask that the run refers to by `assetOption`: [1, channels, height, width] with the size it has, from 0
    * (black) to 1 (white) whatever the model's range.
@@ -53,6 +61,15 @@ export interface Guidance<O = unknown> {
   readonly options: Schema<O>;
   /** `outermost` refuses to be wrapped by others that are not: thresholding inside CFG would clip each branch. */
   readonly place?: 'outermost';
+  /**
+   * What it decides, so that lists that cannot mean what they say are refused:
+   * - `start`: where the run begins. Only one guidance of a list may.
+   * - `contrast`: how far to go from what the model says without the condition. Only one may: two would multiply.
+   * - `condition`: which conditions the model is asked for. Inside a contrast it would undo the branch without one.
+   */
+  readonly sets?: 'start' | 'contrast' | 'condition';
+  /** `noise`: what sets it apart is the noise that it answers, so that a sampler must not use the data alone. */
+  readonly needs?: 'noise';
   create(options: O, context: RunContext): Promise<GuidanceRun>;
 }
 
@@ -60,21 +77,6 @@ export interface Guidance<O = unknown> {
 export interface ConfiguredGuidance {
   readonly guidance: Guidance;
   readonly options: unknown;
-}
-
-/**
- * Refuses lists in which a guidance that must be outermost comes after one that need not.
- * @throws UngrainError `guidance-order`
- */
-export function checkGuidanceOrder(guidances: readonly Guidance[]): void {
-  const wrapper = guidances.findIndex(({ place }) => place !== 'outermost');
-  const wrapped = guidances.findIndex(({ place }, i) => i > wrapper && place === 'outermost');
-  if (wrapper < 0 || wrapped < 0) return;
-  throw new UngrainError(
-    'guidance-order',
-    `Guidance '${guidances[wrapped]!.name}' must see the final estimate, but comes after '${guidances[wrapper]!.name}', ` +
-      `which would wrap it; list it first.`,
-  );
 }
 
 /** The denoiser that a list of guidances makes of a model's: the first wraps the ones after it. */

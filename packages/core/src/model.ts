@@ -51,6 +51,8 @@ export interface Model {
   readonly range: readonly [number, number];
   /** The most rows that one `predict` may have. */
   readonly maxRows: number;
+  /** The versions of its network that `ModelBatch.variants` may name; none if left out. */
+  readonly variants?: readonly string[];
   /** What a condition may be before it is encoded; `undefined` stands for none given. */
   readonly condition: Schema<unknown>;
   /** The settings to sample it with where a run names none. */
@@ -78,5 +80,6 @@ export interface ModelEntry {
   readonly name: string;
   /** One sentence for lists and help. */
   readonly summary: string;
-  create(): Promise<Model>;
+  /** @param weights those of another training of the same network, as the front end names them; its own if left out */
+  create(weights?: string): Promise<Model>;
 }

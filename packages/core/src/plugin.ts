@@ -1,3 +1,4 @@
+import type { EnergyEntry } from './energy.js';
 import type { Guidance } from './guidance.js';
 import type { ModelEntry } from './model.js';
 import type { Sampler } from './sampler.js';
@@ -21,4 +22,5 @@ export interface Plugin {
   readonly spacings?: readonly Spacing[];
   readonly samplers?: readonly Sampler[];
   readonly guidances?: readonly Guidance[];
+  readonly energies?: readonly EnergyEntry[];
 }

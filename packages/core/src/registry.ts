@@ -8,6 +8,7 @@ const KINDS = {
   spacings: 'spacing',
   samplers: 'sampler',
   guidances: 'guidance',
+  energies: 'energy',
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -45,6 +46,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     spacings: catalog(plugins, 'spacings'),
     samplers: catalog(plugins, 'samplers'),
     guidances: catalog(plugins, 'guidances'),
+    energies: catalog(plugins, 'energies'),
   };
 }
 

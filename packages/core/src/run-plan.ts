@@ -1,5 +1,6 @@
 import { UngrainError } from './errors.js';
-import { checkGuidanceOrder, type ConfiguredGuidance } from './guidance.js';
+import { checkGuidances } from './guidance-order.js';
+import type { ConfiguredGuidance } from './guidance.js';
 import type { Model } from './model.js';
 import type { NoiseLevel } from './noise-level.js';
 import type { Registry } from './registry.js';
@@ -29,7 +30,7 @@ export interface RunPlan {
  * Looks up and checks everything that a run names, before anything is computed.
  *
  * @param model the one that the spec names, created by the caller, who may keep it for several runs
- * @throws UngrainError `unknown-sampler` (`-schedule` …), `bad-option`, `guidance-order`, `bad-shape`
+ * @throws UngrainError `unknown-sampler` (`-schedule` …), `bad-option`, `bad-shape`, and as `checkGuidances` does
  */
 export function planRun(spec: RunSpec, registry: Registry, model: Model): RunPlan {
   const schedule = spec.schedule ? createSchedule(spec.schedule, registry) : model.schedule;
@@ -39,7 +40,10 @@ export function planRun(spec: RunSpec, registry: Registry, model: Model): RunPla
     const { entry, options } = configure('guidance', registry.guidances.get(named.name), named);
     return { guidance: entry, options };
   });
-  checkGuidanceOrder(guidances.map(({ guidance }) => guidance));
+  checkGuidances(
+    guidances.map(({ guidance }) => guidance),
+    sampler.entry,
+  );
   const sampleShape = spec.shape ?? model.sampleShape;
   if (!model.accepts(sampleShape))
     throw new UngrainError(

@@ -224,8 +224,28 @@ describe('run', () => {
     };
     const options = plan({ guidances: [{ guidance: asking, options: {} }] });
     await expect(sample(options)).rejects.toMatchObject({ code: 'missing-resource' });
+    await expect(sample({ ...options, resources: {} })).rejects.toThrow("A guidance needs an image, 'mask'");
     const asset = async () => scale(await sample(plan()), 0);
     expect((await sample({ ...options, resources: { asset } })).shape).toEqual([2, 1, 2, 2]);
+  });
+
+  test('guidances may ask other models, and energies', async () => {
+    const weaker = gaussianModel({ schedule: straightPath, mean: -1 });
+    const asking: Guidance = {
+      ...counting,
+      async create(_, { denoiser, energy }) {
+        await expect(energy('judge', {})).rejects.toMatchObject({ code: 'missing-resource' });
+        const weak = await denoiser(null, 'early');
+        return { denoise: () => weak };
+      },
+    };
+    const options = plan({ guidances: [{ guidance: asking, options: {} }] });
+    await expect(sample(options)).rejects.toThrow("A guidance needs another model, 'gaussian'");
+    const asked: unknown[] = [];
+    const model = async (...named: unknown[]) => (asked.push(named), weaker);
+    await sample({ ...options, resources: { model } });
+    expect(asked).toEqual([['gaussian', 'early']]);
+    expect(weaker.calls).toHaveLength(5);
   });
 
   test('needs levels', async () => {

@@ -1,16 +1,28 @@
-import { modelDenoiser, type Denoiser, type Query, type StepPoint } from './denoiser.js';
+import { modelDenoiser, type Denoiser, type StepPoint } from './denoiser.js';
+import type { Energy } from './energy.js';
 import { UngrainError } from './errors.js';
 import { guide, type GuidanceRun, type RunContext, type RunStart } from './guidance.js';
-import type { Conditioning } from './model.js';
+import type { Conditioning, Model } from './model.js';
 import type { NoiseLevel } from './noise-level.js';
+import { otherModelDenoiser } from './other-model.js';
 import type { NoiseSource } from './random/noise-source.js';
 import { renoise } from './renoise.js';
+import type { Query } from './query.js';
 import { noiseBelow } from './run-noise.js';
 import type { RunPlan } from './run-plan.js';
 import { parseRunState, type RunState } from './run-state.js';
 import type { StepResult } from './sampler.js';
 import { parseOptions } from './schema.js';
 import { formatShape, sameShape, scale, type Tensor } from './tensor.js';
+
+/** Where guidances get what only a front end has. It disposes of what it gave, after the run. */
+export interface RunResources {
+  /** @param weights see `ModelEntry.create` */
+  model(name: string, weights?: string): Promise<Model>;
+  energy(name: string, options: unknown): Promise<Energy>;
+  /** See `RunContext.asset`. */
+  asset(ref: string): Promise<Tensor>;
+}
 
 export interface RunOptions extends RunPlan {
   /** `runNoise(spec)`, or recorded noise. The run draws slot `start` first, then what `Model.align` and each step need. */
@@ -21,8 +33,8 @@ export interface RunOptions extends RunPlan {
   readonly state?: unknown;
   /** What the model works on, if it has `align`: [samples, …]. */
   readonly image?: Tensor | undefined;
-  /** Where guidances get what only a front end has. */
-  readonly resources?: Partial<Pick<RunContext, 'denoiser' | 'asset'>> | undefined;
+  /** A guidance that needs what is not given is refused. */
+  readonly resources?: Partial<RunResources> | undefined;
 }
 
 /** One step, done. */
@@ -98,7 +110,12 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
     throw new UngrainError('aborted', 'The run was aborted.', 'failure', { cause: signal.reason as unknown });
 }
 
-async function startGuidances({ guidances, model, resources }: RunOptions): Promise<readonly GuidanceRun[]> {
+async function startGuidances({
+  guidances,
+  model,
+  resources = {},
+  signal,
+}: RunOptions): Promise<readonly GuidanceRun[]> {
   const context: RunContext = {
     model,
     async condition(raw) {
@@ -107,15 +124,21 @@ async function startGuidances({ guidances, model, resources }: RunOptions): Prom
       ]);
       return encoded!;
     },
-    denoiser: resources?.denoiser ?? lacking('another model'),
-    asset: resources?.asset ?? lacking('an image'),
+    async denoiser(name, weights) {
+      const { model: create = lacking('another model') } = resources;
+      return otherModelDenoiser(await create(name ?? model.name, weights), model, signal);
+    },
+    energy: resources.energy ?? lacking('an energy'),
+    asset: resources.asset ?? lacking('an image'),
   };
   return Promise.all(guidances.map(({ guidance, options }) => guidance.create(options, context)));
 }
 
-const lacking = (what: string) => async (name: string) => {
-  throw new UngrainError('missing-resource', `A guidance needs ${what}, '${name}', and the run was given none.`);
-};
+const lacking =
+  (what: string) =>
+  async (name: string): Promise<never> => {
+    throw new UngrainError('missing-resource', `A guidance needs ${what}, '${name}', and the run was given none.`);
+  };
 
 async function begin(
   { model, levels, shape, noise, image }: RunOptions,

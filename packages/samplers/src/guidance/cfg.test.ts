@@ -19,7 +19,12 @@ const x = tensor([0.3, -1, 2, 0.7], [1, 1, 2, 2]);
 const query: Query = { x, level, conditions: [{ mean: tensor([0.8], [1]) }] };
 
 const refuse = async () => Promise.reject(new Error('cfg needs nothing but the model'));
-const noResources: Omit<RunContext, 'model'> = { condition: refuse, denoiser: refuse, asset: refuse };
+const noResources: Omit<RunContext, 'model'> = {
+  condition: refuse,
+  denoiser: refuse,
+  energy: refuse,
+  asset: refuse,
+};
 
 async function ask(scale: number, queries: readonly Query[], options: Partial<GaussianModelOptions> = {}) {
   const model = gaussianModel({ schedule: straightPath, ...options });

@@ -21,6 +21,7 @@ export const cfgGuidance: Guidance<z.output<typeof options>> = {
   name: 'cfg',
   summary: 'Classifier-free guidance: away from what the model says without the condition.',
   options,
+  sets: 'contrast',
   create: async ({ scale }, { model }) => ({
     denoise(inner) {
       if (scale === 1) return inner;
