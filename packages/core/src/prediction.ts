@@ -83,6 +83,11 @@ function combine([ofX, ofOutput]: readonly [number, number], x: Tensor, output: 
 
 /** What a perfect model of this kind outputs for the given data and noise: the target of training. */
 export function predictionTarget(prediction: Prediction, { data, noise }: DataAndNoise, level: NoiseLevel): Tensor {
-  const [ofData, ofNoise] = RULES[prediction].target(level);
+  const [ofData, ofNoise] = targetWeights(prediction, level);
   return linear([ofData, data], [ofNoise, noise]);
+}
+
+/** The weights of data and noise in that target. */
+export function targetWeights(prediction: Prediction, level: NoiseLevel): readonly [data: number, noise: number] {
+  return RULES[prediction].target(level);
 }

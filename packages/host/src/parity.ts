@@ -4,6 +4,7 @@ import { filesParity } from '@ungrain/formats/parity';
 import type { Engine } from '@ungrain/graph';
 import { opsParity } from '@ungrain/graph/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
+import { samplersParity } from '@ungrain/samplers/parity';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -21,14 +22,13 @@ export interface GroupReport {
 export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   rngParity,
   filesParity,
+  samplersParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
 ];
 
 /** Families of vectors that nothing here checks yet: their names and the files that tell them. */
 const UNKNOWN_FAMILIES: readonly { readonly name: string; readonly files: readonly string[] }[] = [
-  { name: 'samplers', files: ['model.json', 'guidance.json'] },
-  { name: 'samplers', files: ['samplers/model.json', 'samplers/guidance.json'] },
   { name: 'deepfloyd', files: ['reference/meta.json', 'stage1/model_index.json'] },
   { name: 'deepfloyd', files: ['deepfloyd/reference/meta.json', 'deepfloyd/stage1/model_index.json'] },
 ];

@@ -1,4 +1,5 @@
 export * from './guidance/cfg.js';
+export * from './guidance/clip.js';
 export * from './plugin.js';
 export * from './samplers/ddim.js';
 export * from './samplers/ddpm.js';

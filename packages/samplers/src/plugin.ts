@@ -1,5 +1,6 @@
 import type { Plugin } from '@ungrain/core';
 import { cfgGuidance } from './guidance/cfg.js';
+import { clipGuidance } from './guidance/clip.js';
 import { ddimSampler } from './samplers/ddim.js';
 import { ddpmSampler } from './samplers/ddpm.js';
 import { eulerSampler } from './samplers/euler.js';
@@ -19,8 +20,8 @@ import { uniformSpacing } from './spacings/uniform.js';
 export const samplersPlugin: Plugin = {
   name: '@ungrain/samplers',
   apiVersion: 1,
-  schedules: [linearSchedule, scaledLinearSchedule, cosineSchedule, flowSchedule],
-  spacings: [uniformSpacing, leadingSpacing, linspaceSpacing, trailingSpacing, stridedSpacing, explicitSpacing],
-  samplers: [ddpmSampler, ddimSampler, eulerSampler, heunSampler],
-  guidances: [cfgGuidance],
+  schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule],
+  spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
+  samplers: [ddimSampler, ddpmSampler, eulerSampler, heunSampler],
+  guidances: [cfgGuidance, clipGuidance],
 };

@@ -1,1 +1,2 @@
 export * from './gaussian-model.js';
+export * from './mixture-model.js';

@@ -1,0 +1,64 @@
+import { UngrainError, type ArrayTypes, type NoiseLevel, type Prediction, type Value } from '@ungrain/core';
+import { z } from 'zod';
+import type { Recording } from './replay.js';
+
+const number = z.union([z.number(), z.literal('inf').transform(() => Infinity)]);
+
+const caseSchema = z.object({
+  name: z.string(),
+  /** The class in diffusers. */
+  scheduler: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  set_timesteps: z.record(z.string(), z.unknown()),
+  step_kwargs: z.record(z.string(), z.unknown()),
+  predicts: z.enum(['epsilon', 'sample', 'v_prediction', 'flow_prediction']),
+  variance_channel: z.string().nullable(),
+  space: z.string(),
+  shape: z.array(z.int()),
+  timesteps: z.array(number),
+  call_alpha: z.array(number),
+  call_sigma: z.array(number),
+  noise_at_step: z.array(z.int()),
+  tolerance: z.object({ f64_rel: z.number(), f32_rel: z.number() }),
+});
+
+/** One run of a scheduler of diffusers, as the folder records it. */
+export type DiffusersCase = z.output<typeof caseSchema>;
+
+export const diffusersFile = z.object({ cases: z.array(caseSchema) });
+
+export const PREDICTIONS: Readonly<Record<DiffusersCase['predicts'], Prediction>> = {
+  epsilon: 'epsilon',
+  sample: 'sample',
+  v_prediction: 'v',
+  flow_prediction: 'flow', // theirs is noise − data: the same with the other sign
+};
+
+/** In these spaces the state is x/α = data + σ·noise. */
+const OVER_ALPHA = new Set(['ve', 'kdpm2', 'kdpm2a', 'dpmsde']);
+
+export function recordingOf(name: string, entry: DiffusersCase, tensors: ReadonlyMap<string, Value>): Recording {
+  const get = <D extends Value['dtype']>(tensor: string, dtype: D): Value & { readonly dtype: D } => {
+    const value = tensors.get(`${entry.name}/${tensor}`);
+    if (value?.dtype === dtype) return value as Value & { readonly dtype: D };
+    throw new UngrainError('bad-reference', `The tensor '${entry.name}/${tensor}' should be there, as ${dtype}.`);
+  };
+  const noise = entry.noise_at_step.length > 0 ? rowsOf(get('noise', 'float32')) : [];
+  return {
+    name,
+    states: rowsOf(get('x', 'float64')),
+    noise: entry.noise_at_step.map((after, i) => ({ after, value: { data: noise[i]!, shape: entry.shape } })),
+    calls: entry.call_alpha.map((alpha, i) => ({ alpha, sigma: entry.call_sigma[i]! })),
+    scale: OVER_ALPHA.has(entry.space) ? ({ alpha }: NoiseLevel) => alpha : () => 1,
+    tolerance: { state: entry.tolerance.f32_rel, level: entry.tolerance.f64_rel },
+  };
+}
+
+/** The entries of the first dimension. */
+function rowsOf<D extends 'float32' | 'float64'>({
+  data,
+  shape: [rows = 0],
+}: Value & { readonly dtype: D }): readonly ArrayTypes[D][] {
+  const size = data.length / Math.max(1, rows);
+  return Array.from({ length: rows }, (_, i) => data.slice(i * size, (i + 1) * size) as ArrayTypes[D]);
+}

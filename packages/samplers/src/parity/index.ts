@@ -1,0 +1,1 @@
+export * from './samplers-parity.js';

@@ -1,0 +1,23 @@
+import type { ParityGroup } from '@ungrain/core/parity';
+import { checkDiffusers } from './diffusers.js';
+import type { FileCheck } from './file-check.js';
+import { checkMixture, MIXTURE_FILE } from './mixture.js';
+
+/** Which check a file of the folder has. */
+const CHECKS: Readonly<Record<string, FileCheck>> = {
+  [MIXTURE_FILE]: checkMixture,
+  'diffusers/ddpm.json': checkDiffusers,
+};
+
+/** Samplers, schedules and guidance against diffusers, k-diffusion and other libraries, step by step. */
+export const samplersParity: ParityGroup = {
+  name: 'samplers',
+  index: MIXTURE_FILE,
+  async *run(source) {
+    for (const [path, check] of Object.entries(CHECKS)) if (await source.exists(path)) yield* check(source, path);
+  },
+  async skips(source) {
+    const files = (await source.list('.')).filter((path) => path.endsWith('.json') && !(path in CHECKS));
+    return files.map((path) => `${path} is checked by nothing here.`);
+  },
+};
