@@ -9,6 +9,7 @@ import { cosineSchedule } from './schedules/cosine.js';
 import { flowSchedule } from './schedules/flow.js';
 import { linearSchedule } from './schedules/linear.js';
 import { scaledLinearSchedule } from './schedules/scaled-linear.js';
+import { sigmoidSchedule } from './schedules/sigmoid.js';
 import { explicitSpacing } from './spacings/explicit.js';
 import { leadingSpacing } from './spacings/leading.js';
 import { linspaceSpacing } from './spacings/linspace.js';
@@ -20,7 +21,7 @@ import { uniformSpacing } from './spacings/uniform.js';
 export const samplersPlugin: Plugin = {
   name: '@ungrain/samplers',
   apiVersion: 1,
-  schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule],
+  schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule, sigmoidSchedule],
   spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
   samplers: [ddimSampler, ddpmSampler, eulerSampler, heunSampler],
   guidances: [cfgGuidance, clipGuidance],

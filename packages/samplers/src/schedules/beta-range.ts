@@ -1,17 +1,15 @@
-import type { Schema } from '@ungrain/core';
 import { z } from 'zod';
-import { trainedSteps } from './trained-steps.js';
+import { noiseTimes, type NoiseTimes } from './beta-schedule.js';
 
 /** Schedules that lead β from a start to an end have these options. */
-export interface BetaRange {
-  readonly trainedSteps: number;
+export interface BetaRange extends NoiseTimes {
   readonly start: number;
   readonly end: number;
 }
 
-export function betaRange({ start, end }: Omit<BetaRange, 'trainedSteps'>): Schema<BetaRange> {
+export function betaRange({ start, end }: Pick<BetaRange, 'start' | 'end'>): z.ZodType<BetaRange> {
   return z.strictObject({
-    trainedSteps,
+    ...noiseTimes,
     start: z.number().gt(0).lt(1).default(start).describe('The variance added in the first step, β₀.'),
     end: z.number().gt(0).lt(1).default(end).describe('The variance added in the last step.'),
   });

@@ -6,9 +6,10 @@ import { logSnr, UngrainError, type NoiseLevel, type Schedule } from '@ungrain/c
  *
  * @param betas β_t, each in (0, 1]; ᾱ_t = Π_{s ≤ t} (1 − β_s). A last β of 1 makes a last level without any data
  * (Lin et al. 2023, "zero terminal SNR"), which has no neighbours to interpolate with.
+ * @param lastKept ᾱ of the last time, in the place of the product
  */
-export function trainedSchedule(name: string, betas: readonly number[]): Schedule {
-  const levels = levelsOf(betas);
+export function trainedSchedule(name: string, betas: readonly number[], lastKept?: number): Schedule {
+  const levels = levelsOf(betas, lastKept);
   const last = levels.length - 1;
   const logSnrs = levels.map(logSnr);
 
@@ -57,10 +58,11 @@ export function trainedSchedule(name: string, betas: readonly number[]): Schedul
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-function levelsOf(betas: readonly number[]): readonly NoiseLevel[] {
-  let kept = 1;
+function levelsOf(betas: readonly number[], lastKept?: number): readonly NoiseLevel[] {
+  let product = 1;
   return betas.map((beta, time) => {
-    kept *= 1 - beta;
+    product *= 1 - beta;
+    const kept = lastKept !== undefined && time === betas.length - 1 ? lastKept : product;
     return { time, alpha: Math.sqrt(kept), sigma: Math.sqrt(1 - kept) };
   });
 }

@@ -1,8 +1,9 @@
 import type { Spacing } from '@ungrain/core';
 import { z } from 'zod';
-import { roundHalfToEven, thenClean, trainedStepsFor } from './trained-times.js';
+import { end } from './end.js';
+import { levelsAt, roundHalfToEven, trainedStepsFor } from './trained-times.js';
 
-const options = z.strictObject({});
+const options = z.strictObject({ end });
 
 /**
  * Every T/steps-th trained time, from the noisiest downwards; at the end clean data. Few steps profit from it: the run
@@ -13,11 +14,12 @@ export const trailingSpacing: Spacing<z.output<typeof options>> = {
   name: 'trailing',
   summary: 'Trained times at equal strides from the noisiest down; best for few steps.',
   options,
-  levels(schedule, steps) {
+  levels(schedule, steps, { end }) {
     const trained = trainedStepsFor(steps, schedule, 'trailing');
-    return thenClean(
+    return levelsAt(
       schedule,
       Array.from({ length: steps }, (_, i) => roundHalfToEven(trained - (i * trained) / steps) - 1),
+      end,
     );
   },
 };

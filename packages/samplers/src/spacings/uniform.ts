@@ -1,6 +1,6 @@
 import type { Spacing } from '@ungrain/core';
 import { z } from 'zod';
-import { thenClean, trainedStepsFor } from './trained-times.js';
+import { levelsAt, trainedStepsFor } from './trained-times.js';
 
 const options = z.strictObject({});
 
@@ -16,6 +16,6 @@ export const uniformSpacing: Spacing<z.output<typeof options>> = {
     if (schedule.trainedSteps !== null) trainedStepsFor(steps, schedule, 'uniform');
     const { noisiest, clean } = schedule;
     const times = Array.from({ length: steps }, (_, i) => noisiest + ((clean.time - noisiest) * i) / steps);
-    return thenClean(schedule, times);
+    return levelsAt(schedule, times);
   },
 };
