@@ -4,7 +4,7 @@ import { filesParity } from '@ungrain/formats/parity';
 import type { Engine } from '@ungrain/graph';
 import { opsParity } from '@ungrain/graph/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
-import { samplersParity } from '@ungrain/samplers/parity';
+import { guidanceParity, samplersParity } from '@ungrain/samplers/parity';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -23,6 +23,7 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   rngParity,
   filesParity,
   samplersParity,
+  guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
 ];
