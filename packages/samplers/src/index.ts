@@ -1,8 +1,9 @@
+export * from './filters/gaussian-blur.js';
 export * from './guidance/apg.js';
 export * from './guidance/auto-guidance.js';
-export * from './guidance/cfg.js';
 export * from './guidance/cfg-plus-plus.js';
 export * from './guidance/cfg-zero-star.js';
+export * from './guidance/cfg.js';
 export * from './guidance/clip.js';
 export * from './guidance/dynamic-threshold.js';
 export * from './guidance/energy.js';
@@ -30,3 +31,5 @@ export * from './spacings/linspace.js';
 export * from './spacings/strided.js';
 export * from './spacings/trailing.js';
 export * from './spacings/uniform.js';
+export * from './views/check-view.js';
+export * from './views/index.js';

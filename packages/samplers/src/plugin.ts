@@ -27,6 +27,7 @@ import { linspaceSpacing } from './spacings/linspace.js';
 import { stridedSpacing } from './spacings/strided.js';
 import { trailingSpacing } from './spacings/trailing.js';
 import { uniformSpacing } from './spacings/uniform.js';
+import { views } from './views/index.js';
 
 /** Everything in this package. A new sampler is one file and one line here; the contract test then runs it too. */
 export const samplersPlugin: Plugin = {
@@ -50,4 +51,5 @@ export const samplersPlugin: Plugin = {
     perturbedGuidance,
     tangentialCfgGuidance,
   ],
+  views,
 };

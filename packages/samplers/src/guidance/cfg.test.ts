@@ -19,11 +19,15 @@ const x = tensor([0.3, -1, 2, 0.7], [1, 1, 2, 2]);
 const query: Query = { x, level, conditions: [{ mean: tensor([0.8], [1]) }] };
 
 const refuse = async () => Promise.reject(new Error('cfg needs nothing but the model'));
+const view = () => {
+  throw new Error('cfg needs no view');
+};
 const noResources: Omit<RunContext, 'model'> = {
   condition: refuse,
   denoiser: refuse,
   energy: refuse,
   asset: refuse,
+  view,
 };
 
 async function ask(given: object, queries: readonly Query[], options: Partial<GaussianModelOptions> = {}) {
