@@ -47,20 +47,12 @@ describe('help', () => {
 describe('list and describe', () => {
   test('all kinds as JSON', async () => {
     const lists = JSON.parse((await run('list', '--json')).stdout) as Record<string, { name: string }[]>;
-    expect(Object.keys(lists)).toEqual([
-      'models',
-      'samplers',
-      'schedules',
-      'spacings',
-      'guidances',
-      'views',
-      'recipes',
-    ]);
+    expect(Object.keys(lists)).toEqual(['models', 'samplers', 'schedules', 'spacings', 'guidances', 'recipes']);
     expect(lists['models']!.map(({ name }) => name)).toContain('digits');
   });
 
   test('one kind', async () => {
-    expect((await run('list', 'guidances')).stdout).toMatch(/^cfg {2}\S/m);
+    expect((await run('list', 'guidances')).stdout).toMatch(/^cfg +\S/m);
   });
 
   test('options come from the schema', async () => {
@@ -99,12 +91,11 @@ describe('parity', () => {
 
   test('passes, and names what it skips', async () => {
     await writeVectors('good', [entry, { file: 'gguf/a.gguf', format: 'gguf', expect: 'accept', why: 'later' }]);
-    for (const name of ['model.json', 'guidance.json']) await writeFile(join(home, 'good', name), '{}');
     const { status, stdout } = await run('parity', 'good');
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ok {3}files: \d+ passed, 0 failed/);
-    expect(lines.slice(1, -1).join('\n')).toMatch(/samplers[^]*gguf/);
-    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 2 skipped$/);
+    expect(lines.slice(1, -1).join('\n')).toMatch(/^skip files: [^]*gguf/);
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 1 skipped$/);
     expect(status).toBe(0);
   });
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tensor, type Value } from '@ungrain/core';
 import { encodeFloat16, writeSafetensors } from '@ungrain/formats';
+import { safetensorsSpans } from '@ungrain/formats/files';
 import { graph, input, ops, state, writeOnnx } from '@ungrain/graph';
-import { createOnnxEngine, openOnnxFile, safetensorsWeights } from './index.js';
+import { createOnnxEngine, openOnnxFile } from './index.js';
 
 const engine = createOnnxEngine({ threads: 1 });
 const floats = (data: number[], shape: number[]): Value => ({ dtype: 'float32', data: Float32Array.from(data), shape });
@@ -73,7 +74,7 @@ describe('weights files', () => {
         ]),
       ),
     );
-    const weights = await safetensorsWeights(path);
+    const weights = await safetensorsSpans(path);
     expect(weights.get('w')).toMatchObject({ file: path, length: 8 });
     const store = await engine.store(weights);
     expect(store.get('w').data).toEqual(Float32Array.of(1.25, 3));
@@ -81,12 +82,12 @@ describe('weights files', () => {
   });
 
   test('missing, foreign and cut ones are refused', async () => {
-    await expect(safetensorsWeights(join(home, 'none'))).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(safetensorsSpans(join(home, 'none'))).rejects.toMatchObject({ code: 'missing-file' });
     const path = join(home, 'cut.safetensors');
     const whole = writeSafetensors(new Map([['w', floats([1, 2, 3], [3])]]));
     for (const length of [0, 5, 20, whole.length - 1]) {
       await writeFile(path, whole.subarray(0, length));
-      await expect(safetensorsWeights(path)).rejects.toMatchObject({ code: 'bad-safetensors' });
+      await expect(safetensorsSpans(path)).rejects.toMatchObject({ code: 'bad-safetensors' });
     }
   });
 });

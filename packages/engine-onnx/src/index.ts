@@ -1,5 +1,4 @@
 export * from './engine.js';
 export * from './onnx-file.js';
-export * from './safetensors-weights.js';
 export type { OnnxEngineOptions } from './session.js';
 export { passNames } from './passes.js';

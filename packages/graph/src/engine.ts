@@ -1,10 +1,19 @@
-import type { Tensor, Value } from '@ungrain/core';
+import type { DType, Shape, Tensor, Value } from '@ungrain/core';
 import type { Graph } from './graph.js';
 
-/** A weight: in memory, or a span of a file that an engine may map instead of reading. float32, row-major. */
+/**
+ * A weight: in memory, or a span of a file that an engine may map instead of reading. Row-major; networks see it as
+ * float32 whatever the file's type is (float32 by default).
+ */
 export type Weight =
   | Tensor
-  | { readonly file: string; readonly offset: number; readonly length: number; readonly shape: readonly number[] };
+  | {
+      readonly file: string;
+      readonly offset: number;
+      readonly length: number;
+      readonly shape: Shape;
+      readonly dtype?: DType;
+    };
 
 /** Resident state (weights, moments, running statistics, averages), shared by every executable that runs on it. */
 export interface Store {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { UngrainError } from '@ungrain/core';
 import type { ParityGroup } from '@ungrain/core/parity';
 import { parityFolder } from './parity-folder.js';
-import { checkParity, uncheckedFamilies, type GroupReport } from './parity.js';
+import { checkParity, type GroupReport } from './parity.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -91,14 +91,4 @@ test('a group that breaks off has failed, and keeps what it found before', async
   );
   expect(damaged).toMatchObject({ passed: 1, failed: 1, failures: [{ note: 'x.json cannot be read.' }] });
   expect(malformed!.failures[0]!.note).toBe('it is malformed (TypeError: cases is not iterable)');
-});
-
-test('names families that no group checks', async () => {
-  await mkdir(join(folder, 'deepfloyd/reference'), { recursive: true });
-  await mkdir(join(folder, 'deepfloyd/stage1'));
-  for (const name of ['reference/meta.json', 'stage1/model_index.json'])
-    await writeFile(join(folder, 'deepfloyd', name), '{}');
-  const source = await parityFolder(folder);
-  expect(await uncheckedFamilies(source, [])).toEqual(['deepfloyd']);
-  expect(await uncheckedFamilies(source, [groupOf('deepfloyd', async function* () {})])).toEqual([]);
 });

@@ -3,8 +3,9 @@ import { passed, rngParity, type ParityCheck, type ParityGroup, type ParitySourc
 import { filesParity } from '@ungrain/formats/parity';
 import type { Engine } from '@ungrain/graph';
 import { opsParity } from '@ungrain/graph/parity';
+import { deepfloydParity } from '@ungrain/models-deepfloyd/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
-import { guidanceParity, samplersParity } from '@ungrain/samplers/parity';
+import { samplersParity } from '@ungrain/samplers/parity';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -23,29 +24,10 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   rngParity,
   filesParity,
   samplersParity,
-  guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
+  deepfloydParity({ engine }),
 ];
-
-/** Families of vectors that nothing here checks yet: their names and the files that tell them. */
-const UNKNOWN_FAMILIES: readonly { readonly name: string; readonly files: readonly string[] }[] = [
-  { name: 'deepfloyd', files: ['reference/meta.json', 'stage1/model_index.json'] },
-  { name: 'deepfloyd', files: ['deepfloyd/reference/meta.json', 'deepfloyd/stage1/model_index.json'] },
-];
-
-/** The families in a folder that are known by name but that no group checks. */
-export async function uncheckedFamilies(
-  source: ParitySource,
-  groups: readonly ParityGroup[],
-): Promise<readonly string[]> {
-  const checked = new Set(groups.map(({ name }) => name));
-  const present: string[] = [];
-  for (const { name, files } of UNKNOWN_FAMILIES)
-    if (!checked.has(name) && (await Promise.all(files.map((file) => source.exists(file)))).every(Boolean))
-      present.push(name);
-  return present;
-}
 
 /** Checks every group whose index the folder holds, and reports on each as it is done. */
 export async function* checkParity(

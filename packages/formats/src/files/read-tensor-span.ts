@@ -1,31 +1,35 @@
 import { open } from 'node:fs/promises';
-import { sizeOf, UngrainError, type Shape, type Tensor } from '@ungrain/core';
+import { formatShape, UngrainError, type DType, type Shape, type Tensor } from '@ungrain/core';
+import { toFloat32 } from '../narrow-floats.js';
+import { byteLengthOf, valueOverBytes } from '../value-bytes.js';
 
-/** A tensor as a span of a file: float32, row-major, little-endian. */
-export interface TensorSpan {
+/** A tensor as a span of a file: row-major, little-endian. */
+export interface FileSpan {
   readonly file: string;
   /** In bytes. */
   readonly offset: number;
   readonly length: number;
   readonly shape: Shape;
+  /** float32 by default. */
+  readonly dtype?: DType;
 }
 
 /**
- * Reads a span of a file as a tensor.
+ * Reads a span of a file as float32.
  * @throws UngrainError `shape-mismatch` if the span does not have the shape's size, `file-truncated` if the file is
  * shorter than the span
  */
-export async function readTensorSpan({ file, offset, length, shape }: TensorSpan): Promise<Tensor> {
-  if (sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT !== length)
+export async function readTensorSpan({ file, offset, length, shape, dtype = 'float32' }: FileSpan): Promise<Tensor> {
+  if (byteLengthOf(shape, dtype) !== length)
     throw new UngrainError(
       'shape-mismatch',
-      `A weight of shape [${shape.join(', ')}] does not fill ${length} bytes of ${file}.`,
+      `A ${dtype} weight of shape ${formatShape(shape)} does not fill ${length} bytes of ${file}.`,
       'failure',
     );
-  const data = new Float32Array(sizeOf(shape));
+  const bytes = new Uint8Array(length);
   const handle = await open(file);
   try {
-    const { bytesRead } = await handle.read(new Uint8Array(data.buffer), 0, length, offset);
+    const { bytesRead } = await handle.read(bytes, 0, length, offset);
     if (bytesRead !== length)
       throw new UngrainError(
         'file-truncated',
@@ -35,5 +39,5 @@ export async function readTensorSpan({ file, offset, length, shape }: TensorSpan
   } finally {
     await handle.close();
   }
-  return { data, shape };
+  return toFloat32(valueOverBytes(dtype, bytes, shape));
 }

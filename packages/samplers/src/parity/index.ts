@@ -1,2 +1,1 @@
-export * from './guidance-parity.js';
 export * from './samplers-parity.js';

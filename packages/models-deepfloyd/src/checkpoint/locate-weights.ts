@@ -1,0 +1,71 @@
+import { UngrainError } from '@ungrain/core';
+import { z } from 'zod';
+import type { CheckpointFiles, StoredWeight } from './checkpoint-files.js';
+
+/** Which of the files that a part of a checkpoint may come in: `fp16` are half as large, and rounded. */
+export type Variant = 'fp32' | 'fp16';
+
+/** A weight and the file of the part that it lies in. */
+export interface LocatedWeight {
+  readonly in: string;
+  readonly weight: StoredWeight;
+}
+
+/** File names begin so: those of diffusers, then those of transformers. */
+const STEMS = ['diffusion_pytorch_model', 'model'];
+const SUFFIXES: Readonly<Record<Variant, string>> = { fp32: '', fp16: '.fp16' };
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/**
+ * Finds every tensor of a part (`unet`, `text_encoder`): in one safetensors file, or in several by their index.
+ *
+ * @param variants in the order in which they are looked for
+ * @throws UngrainError `no-weights` if there is neither, `bad-index` if the index names files that do not hold what it
+ * says, `bad-safetensors`
+ */
+export async function locateWeights(
+  part: CheckpointFiles,
+  variants: readonly Variant[] = ['fp32', 'fp16'],
+): Promise<ReadonlyMap<string, LocatedWeight>> {
+  for (const variant of variants)
+    for (const stem of STEMS) {
+      const suffix = SUFFIXES[variant];
+      const [whole, index] = [`${stem}${suffix}.safetensors`, `${stem}.safetensors.index${suffix}.json`];
+      if (await part.exists(whole)) return tensorsOf(part, [whole]);
+      if (await part.exists(index)) return indexed(part, index);
+    }
+  const wanted = variants.map((variant) => `${STEMS[0]}${SUFFIXES[variant]}.safetensors`).join(' or ');
+  throw new UngrainError(
+    'no-weights',
+    `${part.name} holds no weights: there is no ${wanted}, nor an index of several files; only safetensors are read.`,
+    'failure',
+  );
+}
+
+async function indexed(part: CheckpointFiles, index: string): Promise<ReadonlyMap<string, LocatedWeight>> {
+  const refuse = (reason: string): never => {
+    throw new UngrainError('bad-index', `${part.name}/${index} ${reason}.`, 'failure');
+  };
+  const parsed = indexSchema.safeParse(await part.json(index));
+  if (!parsed.success) return refuse('is no index of weights: it has no weight_map');
+  const files = [...new Set(Object.values(parsed.data.weight_map))];
+  const outside = files.find((file) => !/^[\w.-]+\.safetensors$/.test(file) || file.startsWith('.'));
+  if (outside !== undefined) refuse(`names ${JSON.stringify(outside)}, which is no safetensors file beside it`);
+  const found = await tensorsOf(part, files);
+  for (const [name, file] of Object.entries(parsed.data.weight_map))
+    if (found.get(name)?.in !== file) refuse(`says that '${name}' lies in ${file}, and it does not`);
+  return found;
+}
+
+async function tensorsOf(part: CheckpointFiles, files: readonly string[]): Promise<ReadonlyMap<string, LocatedWeight>> {
+  const found = new Map<string, LocatedWeight>();
+  for (const file of files)
+    for (const [name, weight] of await part.weights(file)) {
+      const other = found.get(name)?.in;
+      if (other !== undefined)
+        throw new UngrainError('bad-index', `${part.name} has '${name}' twice, in ${other} and in ${file}.`, 'failure');
+      found.set(name, { in: file, weight });
+    }
+  return found;
+}

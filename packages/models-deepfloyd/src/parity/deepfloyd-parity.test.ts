@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { passed, type ParityCheck } from '@ungrain/core/parity';
+import { createOnnxEngine } from '@ungrain/engine-onnx';
+import { referenceSource } from '../testing/reference.js';
+import { deepfloydParity } from './index.js';
+
+test('UNets of both stages and the text encoder compute what diffusers and transformers do', async () => {
+  const checks: ParityCheck[] = [];
+  for await (const check of deepfloydParity({ engine: createOnnxEngine({ threads: 1 }) }).run(referenceSource))
+    checks.push(check);
+  expect(checks.filter((check) => !passed(check))).toEqual([]);
+  expect(checks.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      't5 last_hidden_state',
+      't5 row0.hidden_states.2',
+      't5 row0.last_hidden_state_without_mask',
+      'unet stage1 b1',
+      'unet stage1 b2_rect mid_block',
+      'unet stage2 b2_rect',
+      'unet stage2 b2_rect add_embedding',
+    ]),
+  );
+});

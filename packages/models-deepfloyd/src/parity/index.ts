@@ -1,0 +1,1 @@
+export * from './deepfloyd-parity.js';

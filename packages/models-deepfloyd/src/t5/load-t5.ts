@@ -1,0 +1,50 @@
+import { graph, input, nn, type Engine, type Node } from '@ungrain/graph';
+import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
+import type { Variant } from '../checkpoint/locate-weights.js';
+import { loadWeights } from '../checkpoint/load-weights.js';
+import { createNetwork, type InputShapes, type Network } from '../network.js';
+import type { Trace } from '../trace.js';
+import { parseT5Config, type T5Config } from './config.js';
+import { t5Encoder } from './encoder.js';
+
+export interface LoadT5Options {
+  readonly engine: Engine;
+  readonly variants?: readonly Variant[] | undefined;
+  /** Also gives the states before each layer and the bias of positions. */
+  readonly traced?: boolean;
+}
+
+export interface LoadedT5 {
+  readonly config: T5Config;
+  /** Inputs `ids` and `mask`; output `states`. See EncoderInputs. */
+  readonly network: Network;
+}
+
+/** The embedding of tokens is stored under either name, or both. */
+const ALIASES = { 'shared.weight': ['encoder.embed_tokens.weight'] };
+
+/**
+ * Loads the text encoder of a diffusers folder: `config.json` and the weights beside it.
+ * @throws UngrainError `bad-config`, `no-weights`, `bad-index`, `bad-safetensors`, `weights-mismatch`
+ */
+export async function loadT5(
+  files: CheckpointFiles,
+  { engine, variants, traced = false }: LoadT5Options,
+): Promise<LoadedT5> {
+  const config = parseT5Config(await files.json('config.json'), `${files.name}/config.json`);
+  const scope = nn.Scope.root({ training: false });
+  t5Encoder(scope, config);
+  const store = await engine.store(await loadWeights(files, scope.declarations, { variants, aliases: ALIASES }));
+  return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced)) };
+}
+
+function t5Graph(config: T5Config, { ids, mask }: InputShapes, traced: boolean) {
+  const outputs = new Map<string, Node>();
+  const trace: Trace = (module, value) => {
+    if (traced) outputs.set(module, value);
+    return value;
+  };
+  const encode = t5Encoder(nn.Scope.root({ training: false }), config, trace);
+  const states = encode({ ids: input('ids', ids!, 'int64'), mask: input('mask', mask!) });
+  return graph('t5', { ...Object.fromEntries(outputs), states });
+}

@@ -1,0 +1,12 @@
+import type { Node } from '@ungrain/graph';
+
+/** Is told what each module of a network gives, by its name in the weights, and gives it back: for comparing networks. */
+export type Trace = (module: string, value: Node) => Node;
+
+export const noTrace: Trace = (_, value) => value;
+
+/** The trace of a module within another: names below it start with `name.`. */
+export const traceBelow =
+  (trace: Trace, name: string): Trace =>
+  (module, value) =>
+    trace(`${name}.${module}`, value);

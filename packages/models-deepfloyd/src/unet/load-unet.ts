@@ -1,0 +1,56 @@
+import { graph, input, nn, type Engine, type Node } from '@ungrain/graph';
+import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
+import type { Variant } from '../checkpoint/locate-weights.js';
+import { loadWeights } from '../checkpoint/load-weights.js';
+import { createNetwork, type InputShapes, type Network } from '../network.js';
+import type { Trace } from '../trace.js';
+import { parseUnetConfig, type UnetConfig } from './config.js';
+import { unet } from './unet.js';
+
+export interface LoadUnetOptions {
+  readonly engine: Engine;
+  readonly variants?: readonly Variant[] | undefined;
+  /** Also gives the output of every module, under its name. */
+  readonly traced?: boolean;
+}
+
+export interface LoadedUnet {
+  readonly config: UnetConfig;
+  /** Inputs `x`, `time`, `text` and, in stage II, `noiseLevel`; output `output`. See UnetInputs. */
+  readonly network: Network;
+}
+
+/**
+ * Loads the UNet of a diffusers folder: `config.json` and the weights beside it.
+ * @throws UngrainError `bad-config`, `no-weights`, `bad-index`, `bad-safetensors`, `weights-mismatch`
+ */
+export async function loadUnet(
+  files: CheckpointFiles,
+  { engine, variants, traced = false }: LoadUnetOptions,
+): Promise<LoadedUnet> {
+  const config = parseUnetConfig(await files.json('config.json'), `${files.name}/config.json`);
+  const scope = nn.Scope.root({ training: false });
+  unet(scope, config);
+  const store = await engine.store(await loadWeights(files, scope.declarations, { variants }));
+  return { config, network: createNetwork(engine, store, (shapes) => unetGraph(config, shapes, traced)) };
+}
+
+function unetGraph(config: UnetConfig, shapes: InputShapes, traced: boolean) {
+  const outputs = new Map<string, Node>();
+  const trace: Trace = (module, value) => {
+    if (traced) outputs.set(module, value);
+    return value;
+  };
+  const { x, time, text, noiseLevel } = shapes;
+  const output = unet(
+    nn.Scope.root({ training: false }),
+    config,
+    trace,
+  )({
+    x: input('x', x!),
+    time: input('time', time!),
+    text: input('text', text!),
+    noiseLevel: noiseLevel && input('noiseLevel', noiseLevel),
+  });
+  return graph('unet', { ...Object.fromEntries(outputs), output });
+}
