@@ -9,7 +9,7 @@ export interface Listed {
 }
 
 /** What can be listed: a registry's kinds, and recipes. */
-export const KINDS = ['models', 'samplers', 'schedules', 'spacings', 'guidances', 'recipes'] as const;
+export const KINDS = ['models', 'samplers', 'schedules', 'spacings', 'guidances', 'views', 'recipes'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Catalogs {
@@ -20,7 +20,7 @@ export interface Catalogs {
 /** Everything that is installed. No engine is started and no weights are read. */
 export function catalogs(engine: EngineSource = lazyEngine()): Catalogs {
   const registry = createHostRegistry({ engine });
-  const { models, samplers, schedules, spacings, guidances } = registry;
+  const { models, samplers, schedules, spacings, guidances, views } = registry;
   return {
     registry,
     entries: {
@@ -29,6 +29,7 @@ export function catalogs(engine: EngineSource = lazyEngine()): Catalogs {
       schedules: schedules.all,
       spacings: spacings.all,
       guidances: guidances.all,
+      views: views.all,
       recipes,
     },
   };

@@ -47,7 +47,15 @@ describe('help', () => {
 describe('list and describe', () => {
   test('all kinds as JSON', async () => {
     const lists = JSON.parse((await run('list', '--json')).stdout) as Record<string, { name: string }[]>;
-    expect(Object.keys(lists)).toEqual(['models', 'samplers', 'schedules', 'spacings', 'guidances', 'recipes']);
+    expect(Object.keys(lists)).toEqual([
+      'models',
+      'samplers',
+      'schedules',
+      'spacings',
+      'guidances',
+      'views',
+      'recipes',
+    ]);
     expect(lists['models']!.map(({ name }) => name)).toContain('digits');
   });
 

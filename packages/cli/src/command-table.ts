@@ -58,7 +58,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'list',
-    summary: 'List models, samplers, schedules, spacings, guidances or recipes.',
+    summary: 'List models, samplers, schedules, spacings, guidances, views or recipes.',
     example: 'ungrain list samplers',
     load: () => import('./commands/list.js'),
   },
@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Describe one of them with its options.',
     example: 'ungrain describe cfg',
     load: () => import('./commands/describe.js'),
+  },
+  {
+    name: 'check-view',
+    summary: 'Tell from numbers whether a view keeps noise what it is, and so can make an anagram.',
+    example: 'ungrain check-view rotate:degrees=45',
+    load: () => import('./commands/check-view.js'),
   },
   {
     name: 'parity',

@@ -7,6 +7,7 @@ import type { Move } from './sampler.js';
 import type { Schema } from './schema.js';
 import type { State } from './state.js';
 import type { Tensor } from './tensor.js';
+import type { ViewTransform } from './view.js';
 
 /** Where a run begins, which a guidance may change: SDEdit replaces x and drops the first moves. */
 export interface RunStart {
@@ -38,6 +39,8 @@ export interface RunContext {
    * (black) to 1 (white) whatever the model's range.
    */
   asset(ref: string): Promise<Tensor>;
+  /** A view of the run's samples: see `createView`. */
+  view(text: string): ViewTransform;
 }
 
 /** A guidance within one run. It may act in three places; whatever it does not have it leaves alone. */

@@ -25,3 +25,4 @@ export * from './schedule.js';
 export * from './schema.js';
 export * from './state.js';
 export * from './tensor.js';
+export * from './view.js';

@@ -3,6 +3,7 @@ import type { Guidance } from './guidance.js';
 import type { ModelEntry } from './model.js';
 import type { Sampler } from './sampler.js';
 import type { ScheduleEntry, Spacing } from './schedule.js';
+import type { View } from './view.js';
 
 /** The version of the contracts in this package. A plugin names the one it was written for. */
 export const PLUGIN_API_VERSION = 1;
@@ -23,4 +24,5 @@ export interface Plugin {
   readonly samplers?: readonly Sampler[];
   readonly guidances?: readonly Guidance[];
   readonly energies?: readonly EnergyEntry[];
+  readonly views?: readonly View[];
 }

@@ -9,6 +9,7 @@ const KINDS = {
   samplers: 'sampler',
   guidances: 'guidance',
   energies: 'energy',
+  views: 'view',
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -47,6 +48,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     samplers: catalog(plugins, 'samplers'),
     guidances: catalog(plugins, 'guidances'),
     energies: catalog(plugins, 'energies'),
+    views: catalog(plugins, 'views'),
   };
 }
 

@@ -3,12 +3,13 @@ import { checkGuidances } from './guidance-order.js';
 import type { ConfiguredGuidance } from './guidance.js';
 import type { Model } from './model.js';
 import type { NoiseLevel } from './noise-level.js';
-import type { Registry } from './registry.js';
+import type { Catalog, Registry } from './registry.js';
 import type { RunSpec } from './run-spec.js';
 import type { Sampler } from './sampler.js';
 import type { Schedule } from './schedule.js';
 import { parseOptions } from './schema.js';
 import { formatShape, type Shape } from './tensor.js';
+import type { View } from './view.js';
 
 /** A run with every name looked up and every option checked: what `run` takes. It can also be written by hand. */
 export interface RunPlan {
@@ -20,6 +21,8 @@ export interface RunPlan {
   /** Already checked against `sampler.options`. */
   readonly samplerOptions: unknown;
   readonly guidances: readonly ConfiguredGuidance[];
+  /** The views that guidances may name; none by default. */
+  readonly views?: Catalog<View> | undefined;
   /** [samples, channels, height, width] */
   readonly shape: Shape;
   /** One for each sample, checked against `model.condition`. */
@@ -57,6 +60,7 @@ export function planRun(spec: RunSpec, registry: Registry, model: Model): RunPla
     sampler: sampler.entry,
     samplerOptions: sampler.options,
     guidances,
+    views: registry.views,
     shape: [spec.count, ...sampleShape],
     conditions: conditionPerSample(spec).map((raw) =>
       parseOptions(model.condition, raw, `the condition of model '${model.name}'`),

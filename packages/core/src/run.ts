@@ -14,6 +14,7 @@ import { parseRunState, type RunState } from './run-state.js';
 import type { StepResult } from './sampler.js';
 import { parseOptions } from './schema.js';
 import { formatShape, sameShape, scale, type Tensor } from './tensor.js';
+import { createView } from './view.js';
 
 /** Where guidances get what only a front end has. It disposes of what it gave, after the run. */
 export interface RunResources {
@@ -112,6 +113,8 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 
 async function startGuidances({
   guidances,
+  views,
+  shape,
   model,
   resources = {},
   signal,
@@ -130,6 +133,10 @@ async function startGuidances({
     },
     energy: resources.energy ?? lacking('an energy'),
     asset: resources.asset ?? lacking('an image'),
+    view(text) {
+      if (views) return createView(text, views, shape.slice(1));
+      throw new UngrainError('missing-resource', `A guidance needs the view '${text}', and the run was given none.`);
+    },
   };
   return Promise.all(guidances.map(({ guidance, options }) => guidance.create(options, context)));
 }

@@ -5,7 +5,7 @@ import type { Engine } from '@ungrain/graph';
 import { opsParity } from '@ungrain/graph/parity';
 import { deepfloydParity } from '@ungrain/models-deepfloyd/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
-import { samplersParity } from '@ungrain/samplers/parity';
+import { guidanceParity, samplersParity } from '@ungrain/samplers/parity';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -24,6 +24,7 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   rngParity,
   filesParity,
   samplersParity,
+  guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
   deepfloydParity({ engine }),

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createRegistry, describeOptions } from '@ungrain/core';
 import { samplersPlugin } from './plugin.js';
 
-const { plugins, schedules, spacings, samplers, guidances } = createRegistry([samplersPlugin]);
-const kinds = Object.entries({ samplers, schedules, spacings, guidances });
+const { plugins, schedules, spacings, samplers, guidances, views } = createRegistry([samplersPlugin]);
+const kinds = Object.entries({ samplers, schedules, spacings, guidances, views });
 
 describe('samplersPlugin', () => {
   test('is one plugin with all that this package has', () => {

@@ -1,6 +1,17 @@
 import type { Plugin } from '@ungrain/core';
+import { apgGuidance } from './guidance/apg.js';
+import { autoGuidance } from './guidance/auto-guidance.js';
 import { cfgGuidance } from './guidance/cfg.js';
+import { cfgPlusPlusGuidance } from './guidance/cfg-plus-plus.js';
+import { cfgZeroStarGuidance } from './guidance/cfg-zero-star.js';
 import { clipGuidance } from './guidance/clip.js';
+import { dynamicThresholdGuidance } from './guidance/dynamic-threshold.js';
+import { energyGuidance } from './guidance/energy.js';
+import { limitedIntervalGuidance } from './guidance/limited-interval.js';
+import { magnitudeAwareGuidance } from './guidance/magnitude-aware.js';
+import { mixGuidance } from './guidance/mix.js';
+import { perturbedGuidance } from './guidance/perturbed.js';
+import { tangentialCfgGuidance } from './guidance/tangential-cfg.js';
 import { ddimSampler } from './samplers/ddim.js';
 import { ddpmSampler } from './samplers/ddpm.js';
 import { eulerSampler } from './samplers/euler.js';
@@ -16,6 +27,7 @@ import { linspaceSpacing } from './spacings/linspace.js';
 import { stridedSpacing } from './spacings/strided.js';
 import { trailingSpacing } from './spacings/trailing.js';
 import { uniformSpacing } from './spacings/uniform.js';
+import { views } from './views/index.js';
 
 /** Everything in this package. A new sampler is one file and one line here; the contract test then runs it too. */
 export const samplersPlugin: Plugin = {
@@ -24,5 +36,20 @@ export const samplersPlugin: Plugin = {
   schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule, sigmoidSchedule],
   spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
   samplers: [ddimSampler, ddpmSampler, eulerSampler, heunSampler],
-  guidances: [cfgGuidance, clipGuidance],
+  guidances: [
+    apgGuidance,
+    autoGuidance,
+    cfgGuidance,
+    cfgPlusPlusGuidance,
+    cfgZeroStarGuidance,
+    clipGuidance,
+    dynamicThresholdGuidance,
+    energyGuidance,
+    limitedIntervalGuidance,
+    magnitudeAwareGuidance,
+    mixGuidance,
+    perturbedGuidance,
+    tangentialCfgGuidance,
+  ],
+  views,
 };

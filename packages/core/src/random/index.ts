@@ -1,5 +1,6 @@
 export * from './counter-noise.js';
 export * from './data-order.js';
+export * from './mersenne-twister.js';
 export * from './noise-source.js';
 export * from './recorded-noise.js';
 export * from './torch-generator.js';

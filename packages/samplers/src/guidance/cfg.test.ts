@@ -19,22 +19,26 @@ const x = tensor([0.3, -1, 2, 0.7], [1, 1, 2, 2]);
 const query: Query = { x, level, conditions: [{ mean: tensor([0.8], [1]) }] };
 
 const refuse = async () => Promise.reject(new Error('cfg needs nothing but the model'));
+const view = () => {
+  throw new Error('cfg needs no view');
+};
 const noResources: Omit<RunContext, 'model'> = {
   condition: refuse,
   denoiser: refuse,
   energy: refuse,
   asset: refuse,
+  view,
 };
 
-async function ask(scale: number, queries: readonly Query[], options: Partial<GaussianModelOptions> = {}) {
+async function ask(given: object, queries: readonly Query[], options: Partial<GaussianModelOptions> = {}) {
   const model = gaussianModel({ schedule: straightPath, ...options });
-  const guidance = await cfgGuidance.create({ scale }, { ...noResources, model });
+  const guidance = await cfgGuidance.create(parseOptions(cfgGuidance.options, given, 'cfg'), { ...noResources, model });
   return { model, answers: await guide(modelDenoiser(model), [guidance])(queries, at) };
 }
 
 describe('cfg', () => {
   test('is uncond + γ·(cond − uncond), for data and noise alike', async () => {
-    const { answers } = await ask(5, [query]);
+    const { answers } = await ask({ scale: 5 }, [query]);
     const [unconditional, conditional] = await modelDenoiser(gaussianModel({ schedule: straightPath }))(
       [{ ...query, conditions: [{}] }, query],
       at,
@@ -44,13 +48,13 @@ describe('cfg', () => {
   });
 
   test('keeps α·data + σ·noise = x', async () => {
-    const { answers } = await ask(7, [query]);
+    const { answers } = await ask({}, [query]);
     const again = linear([level.alpha, answers[0]!.data], [level.sigma, answers[0]!.noise]);
     again.data.forEach((value, i) => expect(value).toBeCloseTo(x.data[i]!, 5));
   });
 
   test('asks everything in one call', async () => {
-    const { model, answers } = await ask(5, [query, { ...query, variant: 'other' }]);
+    const { model, answers } = await ask({ scale: 5 }, [query, { ...query, variant: 'other' }]);
     expect(model.calls).toHaveLength(1);
     expect(model.calls[0]!.conditions).toEqual([{}, {}, ...query.conditions, ...query.conditions]);
     expect(model.calls[0]!.variants).toEqual([undefined, 'other', undefined, 'other']);
@@ -58,17 +62,17 @@ describe('cfg', () => {
   });
 
   test('of scale 1 is the model itself, at the price of the model itself', async () => {
-    const { model, answers } = await ask(1, [query]);
+    const { model, answers } = await ask({ scale: 1 }, [query]);
     expect(model.calls[0]!.levels).toHaveLength(1);
     expect(answers).toEqual(await modelDenoiser(model)([query], at));
   });
 
   test('keeps the variance of the conditional branch', async () => {
-    const { answers } = await ask(5, [query], { variance: 'learned-range', rawVariance: 0.25 });
+    const { answers } = await ask({ scale: 5 }, [query], { variance: 'learned-range', rawVariance: 0.25 });
     expect(answers[0]!.variance?.data[0]).toBe(0.25);
   });
 
   test("has the course's scale by default", () => {
-    expect(parseOptions(cfgGuidance.options, {}, 'cfg')).toEqual({ scale: 7 });
+    expect(parseOptions(cfgGuidance.options, {}, 'cfg').scale).toBe(7);
   });
 });

@@ -1,47 +1,42 @@
-import { linear, type Denoised, type Guidance, type Tensor } from '@ungrain/core';
+import type { Guidance } from '@ungrain/core';
 import { z } from 'zod';
+import { contrast, contrastOptions, stepAway, scaleOption } from './contrast.js';
+import { combine } from './estimates.js';
+import { rescaled, rescaleOption } from './rescale.js';
+import { spaceOption, viewIn } from './space.js';
+import { windowed } from './window.js';
 
-const options = z.strictObject({
-  scale: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(7)
-    .describe('γ: 0 ignores the condition, 1 is the model as it is, more insists on the condition.'),
-});
+const options = windowed(
+  z.strictObject({
+    scale: scaleOption(7, 'γ: 0 ignores the condition, 1 is the model as it is, more insists on the condition.'),
+    ...contrastOptions,
+    rescale: rescaleOption,
+    space: spaceOption('model'),
+  }),
+);
 
 /**
- * Classifier-free guidance: uncond + γ·(cond − uncond), the course's equation of section 1.6.
- * Ho & Salimans 2022, "Classifier-Free Diffusion Guidance", eq. 6, where 1 + w is our γ.
+ * Classifier-free guidance: uncond + γ·(cond − uncond), the course's equation of section 1.6; with `base: conditional`
+ * cond + w·(cond − uncond), where γ = 1 + w.
+ * Ho & Salimans 2022, "Classifier-Free Diffusion Guidance", eq. 6.
  *
- * Data and noise are moved alike, so that α·data + σ·noise = x stays true. All branches are one call of the model. A
- * learned variance is that of the conditional branch alone.
+ * Data and noise are moved alike, so that α·data + σ·noise = x stays true, whatever the model predicts. All branches are
+ * one call of the model. A learned variance is that of the conditional branch alone.
  */
 export const cfgGuidance: Guidance<z.output<typeof options>> = {
   name: 'cfg',
   summary: 'Classifier-free guidance: away from what the model says without the condition.',
   options,
   sets: 'contrast',
-  create: async ({ scale }, { model }) => ({
-    denoise(inner) {
-      if (scale === 1) return inner;
-      return async (queries, at) => {
-        const unconditional = queries.map((query) => ({
-          ...query,
-          conditions: query.conditions.map((condition) => model.unconditional(condition)),
-        }));
-        const answers = await inner([...unconditional, ...queries], at);
-        return queries.map((_, i) => guideAway(scale, answers[i]!, answers[queries.length + i]!));
-      };
-    },
-  }),
+  async create({ scale, rescale, space, ...options }, context) {
+    const away = stepAway(scale, options.base);
+    if (away === 0) return {};
+    const view = viewIn(space, context.model);
+    return {
+      denoise: await contrast(context, options, ({ conditional, unconditional, query }) => {
+        const guided = combine(conditional, [-away, unconditional], [1 + away, conditional]);
+        return rescaled(guided, conditional, rescale, query.level, view);
+      }),
+    };
+  },
 };
-
-function guideAway(scale: number, without: Denoised, conditional: Denoised): Denoised {
-  const move = (from: Tensor, to: Tensor): Tensor => linear([1 - scale, from], [scale, to]);
-  return {
-    ...conditional,
-    data: move(without.data, conditional.data),
-    noise: move(without.noise, conditional.noise),
-  };
-}

@@ -1,1 +1,2 @@
+export * from './guidance-parity.js';
 export * from './samplers-parity.js';

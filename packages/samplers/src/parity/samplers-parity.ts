@@ -1,6 +1,7 @@
 import type { ParityGroup } from '@ungrain/core/parity';
 import { checkDiffusers } from './diffusers.js';
 import type { FileCheck } from './file-check.js';
+import { GUIDANCE_FILE } from './guidance-parity.js';
 import { checkMixture, MIXTURE_FILE } from './mixture.js';
 
 /** Which check a file of the folder has. */
@@ -9,7 +10,7 @@ const CHECKS: Readonly<Record<string, FileCheck>> = {
   'diffusers/ddpm.json': checkDiffusers,
 };
 
-/** Samplers, schedules and guidance against diffusers, k-diffusion and other libraries, step by step. */
+/** Samplers and schedules against diffusers, k-diffusion and other libraries, step by step. */
 export const samplersParity: ParityGroup = {
   name: 'samplers',
   index: MIXTURE_FILE,
@@ -17,7 +18,8 @@ export const samplersParity: ParityGroup = {
     for (const [path, check] of Object.entries(CHECKS)) if (await source.exists(path)) yield* check(source, path);
   },
   async skips(source) {
-    const files = (await source.list('.')).filter((path) => path.endsWith('.json') && !(path in CHECKS));
+    const checked = [...Object.keys(CHECKS), GUIDANCE_FILE];
+    const files = (await source.list('.')).filter((path) => path.endsWith('.json') && !checked.includes(path));
     return files.map((path) => `${path} is checked by nothing here.`);
   },
 };
