@@ -149,10 +149,12 @@ const pointAt = (index: number, total: number): StepPoint => ({
 });
 
 async function start({ name, options }: Chosen, model: Model, weaker: Denoiser): Promise<GuidanceRun> {
-  const refuse = async (): Promise<never> => {
+  const view = (): never => {
     throw new UngrainError('bad-reference', `Guidance '${name}' asks for what the vectors do not have.`);
   };
-  const context: RunContext = { model, condition: refuse, denoiser: async () => weaker, energy: refuse, asset: refuse };
+  const refuse = async (): Promise<never> => view();
+  const denoiser = async () => weaker;
+  const context: RunContext = { model, condition: refuse, denoiser, energy: refuse, asset: refuse, view };
   const guidance = guidances.get(name);
   return guidance.create(parseOptions(guidance.options, options, `guidance '${name}'`), context);
 }
