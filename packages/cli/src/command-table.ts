@@ -21,6 +21,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/sample.js'),
   },
   {
+    name: 'replay',
+    summary: 'Make a file again from the run that it carries.',
+    example: 'ungrain replay digits.png',
+    load: () => import('./commands/replay.js'),
+  },
+  {
+    name: 'show',
+    summary: 'Print the run that a file carries.',
+    example: 'ungrain show digits.png',
+    load: () => import('./commands/show.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'Tell what differs between the runs of two files, and between their pictures.',
+    example: 'ungrain diff a.png b.png',
+    load: () => import('./commands/diff.js'),
+  },
+  {
     name: 'train',
     summary: 'Train a network by a recipe; a run that was stopped can go on.',
     example: 'ungrain train digits-class --epochs 2 --out runs/digits',

@@ -10,3 +10,6 @@ export function printColumns(rows: readonly (readonly string[])[], indent = ''):
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** `1 image`, `2 images` */
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

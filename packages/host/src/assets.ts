@@ -12,10 +12,13 @@ export interface Assets {
   png(name: string): Uint8Array;
   /** [1, channels, height, width] from 0 to 1. @throws UngrainError `missing-asset`, `bad-png` */
   image(name: string): Promise<Tensor>;
+  /** All of them, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-export function createAssets(): Assets {
-  const files = new Map<string, Uint8Array>();
+/** @param pngs to begin with, whatever their names: only the bytes count */
+export function createAssets(pngs: ReadonlyMap<string, Uint8Array> = new Map()): Assets {
+  const files = new Map([...pngs.values()].map((bytes) => [sha256(bytes), bytes]));
   const png = (name: string): Uint8Array => {
     const bytes = files.get(name);
     if (bytes) return bytes;
@@ -26,24 +29,17 @@ export function createAssets(): Assets {
   };
   return {
     add(bytes) {
-      const name = createHash('sha256').update(bytes).digest('hex');
+      const name = sha256(bytes);
       files.set(name, bytes);
       return name;
     },
     png,
+    files,
     image: async (name) => fromPixels((await decodePng(png(name))).pixels),
   };
 }
 
-/** The names of the images and masks that a spec refers to, each once. @throws UngrainError `unknown-guidance` */
-export async function assetNames(spec: RunSpec, registry: Registry): Promise<readonly string[]> {
-  const names = new Set<string>();
-  await mapAssets(spec, registry, async (name) => {
-    names.add(name);
-    return name;
-  });
-  return [...names];
-}
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Takes in the files that a spec names where an image or mask belongs, and puts their SHA-256 in their place.

@@ -1,36 +1,32 @@
 import type { RunSpec, Tensor, Value } from '@ungrain/core';
 import { writeSafetensors } from '@ungrain/formats';
-import { encodeGif, encodePng, imageGrid, toPixels, type PngText } from '@ungrain/media';
+import { encodeGif, encodePng, imageGrid, toPixels } from '@ungrain/media';
+import type { FrameKind, Frames } from './frames.js';
+import { recordTexts, type RunRecord, type Shown } from './run-record.js';
+import { sampleLabels } from './sample-labels.js';
 
 /** What a run drew. */
 export interface Drawing {
   /** [N, C, H, W] in `range`. */
   readonly samples: Tensor;
-  /** The same from noise to image, for animations; only where they were asked for. */
-  readonly frames: readonly Tensor[];
+  /** The way from noise to image, for animations; empty where none were asked for. */
+  readonly frames: Frames;
   readonly range: readonly [number, number];
-  /** What each sample shows, as file names say it. */
-  readonly labels: readonly string[];
   readonly spec: RunSpec;
+  /** The images and masks that the spec refers to: PNG files by SHA-256. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The text of a PNG (and the metadata of a safetensors file) that holds the run as JSON. */
-export const SPEC_KEYWORD = 'ungrain';
+const recordOf = ({ spec, assets }: Drawing, shown: Shown = {}): RunRecord => ({ spec, shown, assets });
 
-/** How a drawing becomes a file, by extension. */
+/** How a drawing becomes a file, by extension. Each carries its run: see `readRecord`. */
 export const DRAWING_FORMATS = {
   png: (drawing: Drawing): Uint8Array =>
-    encodePng(gridOf(drawing, drawing.samples), { text: { [SPEC_KEYWORD]: JSON.stringify(drawing.spec) } }),
-  gif: (drawing: Drawing): Uint8Array => {
-    const last = new Array<Tensor>(HELD_FRAMES).fill(drawing.samples);
-    return encodeGif(
-      [...drawing.frames, ...last].map((frame) => gridOf(drawing, frame)),
-      { delayMs: FRAME_MS },
-    );
-  },
-  safetensors: ({ samples, spec }: Drawing): Uint8Array => {
-    const tensors = new Map<string, Value>([['samples', { dtype: 'float32', ...samples }]]);
-    return writeSafetensors(tensors, new Map([[SPEC_KEYWORD, JSON.stringify(spec)]]));
+    encodePng(gridOf(drawing, drawing.samples), { text: recordTexts(recordOf(drawing)) }),
+  gif: (drawing: Drawing): Uint8Array => animation(drawing, 'x'),
+  safetensors: (drawing: Drawing): Uint8Array => {
+    const tensors = new Map<string, Value>([['samples', { dtype: 'float32', ...drawing.samples }]]);
+    return writeSafetensors(tensors, new Map(Object.entries(recordTexts(recordOf(drawing)))));
   },
 } as const;
 
@@ -39,14 +35,25 @@ export type DrawingFormat = keyof typeof DRAWING_FORMATS;
 const FRAME_MS = 60;
 /** For how many frames an animation shows what it came to. */
 const HELD_FRAMES = 20;
+
+/** From noise to image, as a GIF. */
+export function animation(drawing: Drawing, frames: FrameKind): Uint8Array {
+  const last = new Array<Tensor>(HELD_FRAMES).fill(drawing.samples);
+  return encodeGif(
+    [...drawing.frames[frames], ...last].map((frame) => gridOf(drawing, frame)),
+    { delayMs: FRAME_MS, text: recordTexts(recordOf(drawing, { frames })) },
+  );
+}
+
 /** Small images are enlarged so far that a grid is at most this wide. */
 const GRID_WIDTH = 1200;
 const LARGEST_SCALE = 4;
 const MOST_COLUMNS = 16;
 
 /** Each label has a row of its own where its samples fit in one. */
-function gridOf({ range, labels }: Drawing, images: Tensor) {
+function gridOf({ range, spec }: Drawing, images: Tensor) {
   const width = images.shape[3]!;
+  const labels = sampleLabels(spec);
   const perLabel = labels.length / new Set(labels).size;
   const square = Math.ceil(Math.sqrt(labels.length));
   const columns = Number.isInteger(perLabel) && perLabel > 1 && perLabel <= MOST_COLUMNS ? perLabel : square;
@@ -55,15 +62,15 @@ function gridOf({ range, labels }: Drawing, images: Tensor) {
 }
 
 /** Every sample as a PNG of its own: `LABEL-INDEX.png`, the index counting from 0 within the label. */
-export function separateImages({ samples, range, labels, spec }: Drawing): ReadonlyMap<string, Uint8Array> {
+export function separateImages(drawing: Drawing): ReadonlyMap<string, Uint8Array> {
   const seen = new Map<string, number>();
+  const labels = sampleLabels(drawing.spec);
   return new Map(
-    toPixels(samples, range).map((pixels, i) => {
-      const label = labels[i]!;
+    toPixels(drawing.samples, drawing.range).map((pixels, sample) => {
+      const label = labels[sample]!;
       const index = seen.get(label) ?? 0;
       seen.set(label, index + 1);
-      const text: PngText = { [SPEC_KEYWORD]: JSON.stringify(spec), [`${SPEC_KEYWORD}-sample`]: String(i) };
-      return [`${label}-${index}.png`, encodePng(pixels, { text })];
+      return [`${label}-${index}.png`, encodePng(pixels, { text: recordTexts(recordOf(drawing, { sample })) })];
     }),
   );
 }

@@ -1,8 +1,9 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inFolder, writeFileAtomic } from '@ungrain/formats/files';
-import { DRAWING_FORMATS, separateImages, type Drawing, type DrawingFormat } from './drawing.js';
+import { animation, DRAWING_FORMATS, separateImages, type Drawing, type DrawingFormat } from './drawing.js';
 import { withFile } from './file-errors.js';
+import type { FrameKind } from './frames.js';
 import { checkOutputFile, checkOutputFolder } from './output-files.js';
 
 /** Where a drawing is to be written. */
@@ -11,11 +12,14 @@ export interface OutputRequest {
   readonly out?: string | undefined;
   /** A folder that gets every sample as a PNG of its own. */
   readonly each?: string | undefined;
+  /** GIFs of the states x_t, and of the estimates of the clean images. */
+  readonly gif?: string | undefined;
+  readonly gifX0?: string | undefined;
 }
 
 export interface Outputs {
-  /** Does an output show how the samples came about? */
-  readonly animated: boolean;
+  /** What has to be gathered of the way from noise to image. */
+  readonly frames: ReadonlySet<FrameKind>;
   /** Writes everything and tells the paths of the files. After an error no half-written file is left. @throws UngrainError `file-not-written` */
   write(drawing: Drawing): Promise<readonly string[]>;
 }
@@ -26,17 +30,24 @@ const FORMATS = Object.keys(DRAWING_FORMATS) as DrawingFormat[];
  * Checks that outputs can be written, before hours are spent on what they are to hold.
  * @throws UngrainError `output-is-folder`, `unknown-extension`, `not-a-folder`, `file-not-written`
  */
-export async function planOutputs({ out, each }: OutputRequest): Promise<Outputs> {
+export async function planOutputs({ out, each, gif, gifX0 }: OutputRequest): Promise<Outputs> {
   const format = out === undefined ? null : await checkOutputFile(out, FORMATS);
+  for (const file of [gif, gifX0]) if (file !== undefined) await checkOutputFile(file, ['gif']);
   if (each !== undefined) await checkOutputFolder(each);
   return {
-    animated: format === 'gif',
+    frames: new Set([
+      ...(format === 'gif' || gif !== undefined ? ['x' as const] : []),
+      ...(gifX0 !== undefined ? ['x0' as const] : []),
+    ]),
     async write(drawing) {
       const written: string[] = [];
-      if (out !== undefined && format) {
-        await writeWhole(out, DRAWING_FORMATS[format](drawing));
-        written.push(out);
-      }
+      const write = async (path: string, content: Uint8Array): Promise<void> => {
+        await writeWhole(path, content);
+        written.push(path);
+      };
+      if (out !== undefined && format) await write(out, DRAWING_FORMATS[format](drawing));
+      if (gif !== undefined) await write(gif, animation(drawing, 'x'));
+      if (gifX0 !== undefined) await write(gifX0, animation(drawing, 'x0'));
       if (each !== undefined) written.push(...(await writeTogether(each, separateImages(drawing))));
       return written;
     },

@@ -1,5 +1,6 @@
 import { UngrainError } from '@ungrain/core';
 import * as gifenc from 'gifenc';
+import { commentBlock, insertBlock, type GifText } from './gif-text.js';
 import { checkPixels, type Pixels } from './pixels.js';
 
 const { GIFEncoder, applyPalette, quantize } = 'quantize' in gifenc ? gifenc : gifenc.default;
@@ -9,6 +10,8 @@ export interface GifOptions {
   readonly delayMs?: number | undefined;
   /** How often the animation is played again after the first time. */
   readonly repeat?: number | 'forever' | undefined;
+  /** What `readGifText` gives back. */
+  readonly text?: GifText | undefined;
 }
 
 const MOST_COLOURS = 256;
@@ -25,7 +28,7 @@ const MOST_SAMPLES = 2 ** 22;
  */
 export function encodeGif(
   frames: readonly Pixels[],
-  { delayMs = 100, repeat = 'forever' }: GifOptions = {},
+  { delayMs = 100, repeat = 'forever', text }: GifOptions = {},
 ): Uint8Array {
   const { width, height } = checkFrames(frames);
   const times = repeat === 'forever' ? 0 : repeat === 0 ? -1 : repeat; // as gifenc counts
@@ -40,7 +43,7 @@ export function encodeGif(
     encoder.writeFrame(indicesOf(frame), width, height, { ...(i === 0 && { palette }), delay: delayMs, repeat: times }),
   );
   encoder.finish();
-  return encoder.bytes();
+  return text ? insertBlock(encoder.bytes(), commentBlock(text)) : encoder.bytes();
 }
 
 function checkFrames(frames: readonly Pixels[]): Pixels {

@@ -1,4 +1,4 @@
-import { UngrainError } from '@ungrain/core';
+import { crc32, UngrainError } from '@ungrain/core';
 
 export interface PngLimits {
   /** The longest side that is read. */
@@ -88,6 +88,29 @@ export async function checkPng(
   if (found > expected) refuse(`its data unpacks to more than the ${expected} bytes of the picture`);
   if (found < expected) refuse(`its data unpacks to ${found} of the picture's ${expected} bytes`);
   return { header, file: concat([Uint8Array.from(SIGNATURE), ...chunks.map(({ whole }) => whole)]) };
+}
+
+/**
+ * The texts (tEXt) of a PNG by keyword; the picture itself is not unpacked.
+ * @throws UngrainError `bad-png`
+ */
+export function readPngText(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const texts = readChunks(bytes).filter(({ type }) => type === 'tEXt');
+  return Object.fromEntries(
+    texts.map(({ content, whole }) => {
+      const stored = new DataView(whole.buffer, whole.byteOffset).getUint32(whole.length - 4);
+      if (crc32(whole.subarray(4, -4)) !== stored) refuse('a text in it is damaged');
+      const end = content.indexOf(0);
+      return [latin1(content.subarray(0, end)), latin1(content.subarray(end + 1))];
+    }),
+  );
+}
+
+/** TextDecoder's latin1 is windows-1252, which differs from 0x80 to 0x9f. */
+function latin1(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 4096) parts.push(String.fromCharCode(...bytes.subarray(at, at + 4096)));
+  return parts.join('');
 }
 
 /** The chunks that are needed, IHDR first and IEND last. */

@@ -4,7 +4,7 @@ import { UngrainError } from '@ungrain/core';
 import { encode } from 'fast-png';
 import fc from 'fast-check';
 import type { Pixels } from './pixels.js';
-import { decodePng, encodePng } from './png.js';
+import { decodePng, encodePng, readPngText } from './png.js';
 
 const pictures = fc
   .record({
@@ -222,4 +222,14 @@ describe('decodePng refuses', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('texts are read without the picture, and a damaged one is refused', () => {
+  const pixels = { data: Uint8Array.of(9), width: 1, height: 1, channels: 1 } as const;
+  const bytes = encodePng(pixels, { text: { a: '{"b": "ü"}', c: '' } });
+  expect(readPngText(bytes)).toEqual({ a: '{"b": "\\u00fc"}', c: '' });
+  const at = Buffer.from(bytes).indexOf('{"b"');
+  expect(() => readPngText(Uint8Array.from(bytes, (byte, i) => (i === at + 2 ? 0x61 : byte)))).toThrow(
+    /text in it is damaged/,
+  );
 });

@@ -2,9 +2,10 @@ import { UngrainError } from '@ungrain/core';
 import { decode, encode, type DecodedPng as Decoded } from 'fast-png';
 import { checkPixels, type Pixels } from './pixels.js';
 import { checkPng, refuse, type PngLimits } from './png-file.js';
+import { toAscii } from './ascii.js';
 import { toOpaquePixels } from './png-samples.js';
 
-export type { PngLimits } from './png-file.js';
+export { readPngText, type PngLimits } from './png-file.js';
 
 /** Texts of a PNG by keyword. */
 export type PngText = Readonly<Record<string, string>>;
@@ -42,13 +43,10 @@ function escapeTexts(text: PngText): Record<string, string> {
           'bad-png-text',
           `The PNG text '${keyword}' holds a zero character, which PNG does not allow.`,
         );
-      return [keyword, value.replace(/[^\0-\x7f]/g, escapeCharacter)];
+      return [keyword, toAscii(value)];
     }),
   );
 }
-
-/** Without the u flag a pattern matches UTF-16 units, which is how JSON counts them too. */
-const escapeCharacter = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
  * Reads a PNG: any colour type and depth, interlaced ones from 8 bits on. 16 bits become 8, palettes become RGB, and

@@ -1,26 +1,17 @@
-import { MAX_COUNT, parseOptions, planRun, UngrainError, type Model, type RunStep, type Tensor } from '@ungrain/core';
-import { classesOf, createAssets, freshName, loadModel, planOutputs, sampleToEnd, takeInFiles } from '@ungrain/host';
+import { MAX_COUNT, planRun, UngrainError, type RunStep } from '@ungrain/core';
+import { checkOutputFile, collectFrames, freshName, planOutputs, sampleToEnd } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
 import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
-import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
+import { engineFlag, threadsFlag } from '../engine-flags.js';
+import { parseAxis, type TypedAxis } from '../grid-axes.js';
 import { interruptible } from '../interruption.js';
-import { printJson, printLine } from '../output.js';
+import { counted } from '../output.js';
+import { prepareRun, type SampleFlags } from '../prepare-run.js';
 import { startProgress } from '../progress.js';
-import { addRunFlags, specOfFlags, type RunFlags } from '../run-flags.js';
-import { versions } from '../versions.js';
-
-interface SampleFlags extends RunFlags, EngineFlags {
-  readonly class?: readonly number[] | 'none';
-  readonly count?: number;
-  readonly out?: string;
-  readonly each?: string;
-  readonly weights?: string;
-  readonly json?: boolean;
-}
-
-/** About as many frames an animation has. */
-const FRAMES = 60;
+import { addRunFlags } from '../run-flags.js';
+import { sampleGrid } from '../sample-grid.js';
+import { tellFiles } from '../sample-text.js';
 
 export function define(command: Command): void {
   command
@@ -35,6 +26,13 @@ export function define(command: Command): void {
   command
     .option('--out <file>', 'png (a grid), gif (from noise to image) or safetensors; a new png by default')
     .option('--each <folder>', 'every image as a PNG of its own, CLASS-INDEX.png')
+    .option('--gif <file>', 'the states x_t from noise to image, animated')
+    .option('--gif-x0 <file>', 'the estimates of the clean image on the way, animated')
+    .option(
+      '--grid <axis...>',
+      'a sheet of runs that differ in one or two things: sampler=ddim,euler steps=10,20 cfg.scale=1,3 class=0..9 seed=1,2',
+      (text, axes: readonly TypedAxis[] = []) => [...axes, parseAxis(text)],
+    )
     .addOption(weightsFlag())
     .addOption(engineFlag())
     .addOption(threadsFlag())
@@ -43,62 +41,40 @@ export function define(command: Command): void {
 }
 
 async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Promise<void> {
-  const { each, json = false, weights } = flags;
-  const out = flags.out ?? (each === undefined ? await freshName(`${name}-seed${flags.seed ?? 0}`, 'png') : undefined);
-  const outputs = await planOutputs({ out, each });
-  const engine = engineOfFlags(flags);
-  const loaded = await loadModel(name, { engine, weights });
-  const { model, registry } = loaded;
-  const { conditions, labels } = conditionsOf(flags, model);
-  const assets = createAssets();
-  const asked = specOfFlags(flags, loaded, { count: labels.length, conditions, versions });
-  const spec = await takeInFiles(asked, registry, assets);
-  const total = planRun(spec, registry, model).levels.length - 1;
-
-  const started = performance.now();
-  const frames: Tensor[] = [];
-  const progress = await startProgress('{bar} step {value} of {total}, {eta} s left', total, json);
-  const onStep = (step: RunStep): void => {
-    if (outputs.animated) frames.push(...framesOf(step));
-    progress.update(step.index + 1);
-  };
+  const out = flags.out ?? (onlyOthers(flags) ? undefined : await freshName(`${name}-seed${flags.seed ?? 0}`, 'png'));
+  if (flags.grid) await checkGridFlags(flags, out);
+  const outputs = await planOutputs({ out, each: flags.each, gif: flags.gif, gifX0: flags.gifX0 });
+  const prepared = await prepareRun(name, flags);
+  const { model, registry, spec, assets } = prepared;
   try {
-    const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep });
-    const files = await outputs.write({ samples, frames, range: model.range, labels, spec });
-    const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-    const { name: engineName } = await engine();
-    progress.stop();
-    if (json) printJson({ files, seconds, engine: engineName, spec });
-    else
-      printLine(
-        `${counted(labels.length, 'image')} in ${counted(spec.steps, 'step')}, ${seconds.toFixed(1)} s on ${engineName}: ${summary(files)}`,
-      );
+    if (flags.grid) return await sampleGrid(prepared, { ...flags, grid: flags.grid, out: out! }, signal);
+    const total = planRun(spec, registry, model).levels.length - 1;
+    const started = performance.now();
+    const progress = await startProgress('{bar} step {value} of {total}, {eta} s left', total, flags.json ?? false);
+    const { frames, onStep: collect } = collectFrames(outputs.frames);
+    const onStep = (step: RunStep): void => {
+      collect(step);
+      progress.update(step.index + 1);
+    };
+    try {
+      const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep });
+      const files = await outputs.write({ samples, frames, range: model.range, spec, assets: assets.files });
+      progress.stop();
+      tellFiles(`${counted(spec.count, 'image')} in ${counted(spec.steps, 'step')}`, { files, started, spec }, flags);
+    } finally {
+      progress.stop();
+    }
   } finally {
-    progress.stop();
     await model.dispose();
   }
 }
 
-/** One condition for each sample, class by class, and what each is called in file names. */
-function conditionsOf({ class: chosen, count = 1 }: SampleFlags, model: Model) {
-  const known = classesOf(model);
-  if (!known && chosen !== undefined && chosen !== 'none')
-    throw new UngrainError('no-classes', `Model '${model.name}' draws whatever comes; leave out --class.`);
-  const classes = chosen === 'none' ? null : (chosen ?? known);
-  if (!classes) return { conditions: [], labels: new Array<string>(count).fill('any') };
-  const conditions = classes
-    .map((raw) => parseOptions(model.condition, raw, '--class'))
-    .flatMap((condition) => new Array<unknown>(count).fill(condition));
-  return { conditions, labels: conditions.map(String) };
+const onlyOthers = ({ each, gif, gifX0 }: SampleFlags): boolean =>
+  [each, gif, gifX0].some((file) => file !== undefined);
+
+/** A grid is one sheet. @throws UngrainError `bad-flag`, `unknown-extension` */
+async function checkGridFlags(flags: SampleFlags, out: string | undefined): Promise<void> {
+  if (onlyOthers(flags))
+    throw new UngrainError('bad-flag', '--grid makes one sheet; it does not go with --each, --gif or --gif-x0.');
+  await checkOutputFile(out!, ['png']);
 }
-
-/** The start of a run, and then evenly chosen steps. */
-function framesOf({ index, total, before, x }: RunStep): readonly Tensor[] {
-  const stride = Math.ceil(total / FRAMES);
-  return [...(index === 0 ? [before] : []), ...((index + 1) % stride === 0 ? [x] : [])];
-}
-
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
-const summary = (files: readonly string[]): string =>
-  files.length <= 3 ? files.join(', ') : `${files[0]} and ${files.length - 1} more files`;

@@ -1,4 +1,4 @@
-import type { Tensor } from '@ungrain/core';
+import { sliceRows, type Tensor } from '@ungrain/core';
 import { imageGrid } from '../grid.js';
 import type { PixelRange } from '../image.js';
 import { encodePng } from '../png.js';
@@ -8,7 +8,9 @@ import { frameFigure, text, widthOf } from './frame.js';
 export interface SheetContent {
   readonly title: string;
   readonly caption: string;
-  /** What stands over each column. */
+  /** What the columns are of; it stands over the rows' labels. */
+  readonly corner?: string;
+  /** What stands over each column; fewer than there are images in a row stand over several each. */
   readonly columns?: readonly string[];
   readonly rows: readonly SheetContentRow[];
 }
@@ -28,33 +30,51 @@ const GAP = 10;
 const HEADER = 20;
 
 /** A sheet as an SVG document; images are enlarged so far that the widest row fits, without smoothing. @throws UngrainError as `imageGrid` does */
-export function sheetFigure({ title, caption, columns, rows }: SheetContent, range: PixelRange): string {
+export function sheetFigure({ title, caption, corner, columns, rows }: SheetContent, range: PixelRange): string {
   const widest = Math.max(...rows.map(({ images: { shape } }) => shape[0]! * shape[3]!));
   const scale = Math.max(1, Math.min(LARGEST_SCALE, Math.floor(IMAGES_WIDTH / widest)));
   const strips = rows.map(({ images }) =>
-    imageGrid(images, { range, columns: images.shape[0]!, padding: PADDING, scale }),
+    inParts(images, columns?.length ?? 1).map((part) =>
+      imageGrid(part, { range, columns: part.shape[0]!, padding: PADDING, scale }),
+    ),
   );
-  const labels = rows.map(({ label }) => label);
+  // Neighbours share their padding, unless a column has to be wider for what stands over it.
+  const cell = Math.max(
+    ...strips.flat().map(({ width }) => width - PADDING),
+    ...(columns ?? []).map((column) => widthOf(column) + GAP),
+  );
+  const labels = [corner ?? '', ...rows.map(({ label }) => label)];
   const left = labels.some((label) => label !== '') ? Math.max(...labels.map((label) => widthOf(label))) + GAP : 0;
-  const right = left + Math.max(...strips.map(({ width }) => width));
+  const right = left + cell * (columns?.length ?? 1) + PADDING;
   const notes = Math.max(0, ...rows.map(({ note = '' }) => (note === '' ? 0 : GAP + widthOf(note))));
   const top = columns ? HEADER : 0;
   const elements: string[] = [];
-  const cell = rows[0]!.images.shape[3]! * scale + PADDING;
+  if (corner !== undefined) elements.push(text(corner, left - GAP, HEADER - 6, { anchor: 'end', fill: '#555' }));
   for (const [i, column] of (columns ?? []).entries())
-    elements.push(text(column, left + PADDING + cell * (i + 0.5), HEADER - 6, { anchor: 'middle' }));
+    elements.push(text(column, left + PADDING / 2 + cell * (i + 0.5), HEADER - 6, { anchor: 'middle' }));
   let y = top;
-  for (const [i, strip] of strips.entries()) {
+  for (const [i, row] of strips.entries()) {
     const { label, note = '' } = rows[i]!;
-    const { width, height } = strip;
+    const { height } = row[0]!;
     const base = y + height / 2 + 4;
-    const png = Buffer.from(encodePng(strip)).toString('base64');
-    elements.push(
-      `<image x="${left}" y="${y}" width="${width}" height="${height}" xlink:href="data:image/png;base64,${png}"/>`,
-    );
+    for (const [column, strip] of row.entries()) {
+      const png = Buffer.from(encodePng(strip)).toString('base64');
+      const x = left + cell * column + (columns ? Math.floor((cell + PADDING - strip.width) / 2) : 0);
+      elements.push(
+        `<image x="${x}" y="${y}" width="${strip.width}" height="${height}" xlink:href="data:image/png;base64,${png}"/>`,
+      );
+    }
     if (label !== '') elements.push(text(label, left - GAP, base, { anchor: 'end' }));
-    if (note !== '') elements.push(text(note, left + width + GAP, base, { fill: '#555' }));
+    if (note !== '') elements.push(text(note, right + GAP, base, { fill: '#555' }));
     y += height;
   }
   return frameFigure({ title, caption, body: elements.join('\n'), width: right + notes, height: y });
+}
+
+/** The images of a row, in as many equal parts as there are columns. */
+function inParts(images: Tensor, parts: number): readonly Tensor[] {
+  const size = Math.ceil(images.shape[0]! / parts);
+  return Array.from({ length: Math.ceil(images.shape[0]! / size) }, (_, i) =>
+    sliceRows(images, i * size, Math.min((i + 1) * size, images.shape[0]!)),
+  );
 }

@@ -1,0 +1,110 @@
+import { UngrainError, type RunSpec, type RunStep } from '@ungrain/core';
+import { createAssets } from './assets.js';
+import { animation, DRAWING_FORMATS, separateImages, type Drawing } from './drawing.js';
+import type { EngineSource } from './engine.js';
+import { collectFrames } from './frames.js';
+import { loadModel, type LoadedModel } from './load-model.js';
+import { drawGrid } from './run-grid.js';
+import { recordTexts, type RecordedFile, type RunRecord } from './run-record.js';
+import { sampleToEnd } from './sample.js';
+
+export interface ReplayOptions {
+  readonly engine: EngineSource;
+  /** The file of the weights that the run was made with, if they are not the model's own. */
+  readonly weights?: string | undefined;
+  /** The programs at work now. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A file, made again. */
+export interface Replay {
+  /** What was made: names the versions that made it, so that it is the same file only where those are the same. */
+  readonly bytes: Uint8Array;
+  /** Is it the file that was replayed, byte for byte, but for the versions it names? Null if that was no picture but a spec. */
+  readonly identical: boolean | null;
+  /** Where the programs differ from those of then. */
+  readonly otherVersions: readonly VersionDifference[];
+}
+
+export interface VersionDifference {
+  readonly name: string;
+  readonly then: string | null;
+  readonly now: string | null;
+}
+
+/**
+ * Makes a file again from the run that it carries.
+ * @throws UngrainError `other-weights` if the weights are not those of the run, `bad-record`, `missing-asset`, as `loadModel`
+ * and `sampleRun` do
+ */
+export async function replay(file: RecordedFile, options: ReplayOptions): Promise<Replay> {
+  const { record, format, bytes: original } = file;
+  const { spec } = record;
+  const loaded = await loadModel(spec.model, options);
+  try {
+    checkWeights(spec, loaded);
+    const render = await renderer(record, format === 'json' ? 'png' : format, loaded, options);
+    const again = render(spec);
+    const identical = format === 'json' ? null : Buffer.compare(again, original) === 0;
+    const otherVersions = versionDifferences(spec.versions, options.versions);
+    const bytes = identical ? again : render({ ...spec, versions: options.versions });
+    return { bytes, identical, otherVersions };
+  } finally {
+    await loaded.model.dispose();
+  }
+}
+
+function checkWeights({ model, weights }: RunSpec, loaded: LoadedModel): void {
+  if (weights === undefined || weights === loaded.weights.sha256) return;
+  throw new UngrainError(
+    'other-weights',
+    `The run was made with weights of '${model}' with the SHA-256 ${weights.slice(0, 12)}…, and ${loaded.weights.path} has ` +
+      `${loaded.weights.sha256.slice(0, 12)}…; name the file by --weights.`,
+    'failure',
+  );
+}
+
+/** Runs what a record says, and gives what makes its file for a spec that may name other versions. */
+async function renderer(
+  { spec, shown, assets: files }: RunRecord,
+  format: keyof typeof DRAWING_FORMATS,
+  { model, registry }: LoadedModel,
+  { signal, onStep }: ReplayOptions,
+): Promise<(spec: RunSpec) => Uint8Array> {
+  const assets = createAssets(files);
+  if (shown.grid) {
+    const draw = await drawGrid(spec, shown.grid, { registry, model, assets, signal, onStep });
+    return (named) => draw(recordTexts({ spec: named, shown, assets: files }));
+  }
+  const collected = collectFrames(new Set(shown.frames ? [shown.frames] : []));
+  const step = (one: RunStep): void => {
+    collected.onStep(one);
+    onStep?.(one.index + 1, one.total);
+  };
+  const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep: step });
+  const drawing = { samples, frames: collected.frames, range: model.range, assets: files };
+  return (named) => encode({ ...drawing, spec: named }, shown, format);
+}
+
+function encode(drawing: Drawing, shown: RunRecord['shown'], format: keyof typeof DRAWING_FORMATS): Uint8Array {
+  if (shown.frames) return animation(drawing, shown.frames);
+  if (shown.sample === undefined) return DRAWING_FORMATS[format](drawing);
+  const image = [...separateImages(drawing).values()][shown.sample];
+  if (image) return image;
+  throw new UngrainError(
+    'bad-record',
+    `The file shows sample ${shown.sample} of a run of ${drawing.spec.count}, counted from 0.`,
+    'failure',
+  );
+}
+
+/** The programs that are not the same, by name. */
+export const versionDifferences = (
+  then: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): readonly VersionDifference[] =>
+  [...new Set([...Object.keys(then), ...Object.keys(now)])]
+    .filter((name) => then[name] !== now[name])
+    .map((name) => ({ name, then: then[name] ?? null, now: now[name] ?? null }));
