@@ -23,12 +23,14 @@ export type RunState = {
   readonly noise: State;
 };
 
-const tensorSchema = z.custom<Tensor>((value) => {
+/** A float32 tensor in a saved state. */
+export const tensorSchema = z.custom<Tensor>((value) => {
   const { data, shape } = (value ?? {}) as Partial<Tensor>;
   return data instanceof Float32Array && Array.isArray(shape) && sizeOf(shape as number[]) === data.length;
 }, 'not a float32 tensor');
 
-const levelSchema = z.strictObject({ time: z.number(), alpha: z.number().min(0), sigma: z.number().min(0) });
+/** A noise level in a saved state. */
+export const levelSchema = z.strictObject({ time: z.number(), alpha: z.number().min(0), sigma: z.number().min(0) });
 
 const saved = z.custom<State>((value) => value !== undefined, 'missing');
 

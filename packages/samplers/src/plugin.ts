@@ -1,9 +1,9 @@
 import type { Plugin } from '@ungrain/core';
 import { apgGuidance } from './guidance/apg.js';
 import { autoGuidance } from './guidance/auto-guidance.js';
-import { cfgGuidance } from './guidance/cfg.js';
 import { cfgPlusPlusGuidance } from './guidance/cfg-plus-plus.js';
 import { cfgZeroStarGuidance } from './guidance/cfg-zero-star.js';
+import { cfgGuidance } from './guidance/cfg.js';
 import { clipGuidance } from './guidance/clip.js';
 import { dynamicThresholdGuidance } from './guidance/dynamic-threshold.js';
 import { energyGuidance } from './guidance/energy.js';
@@ -12,10 +12,24 @@ import { magnitudeAwareGuidance } from './guidance/magnitude-aware.js';
 import { mixGuidance } from './guidance/mix.js';
 import { perturbedGuidance } from './guidance/perturbed.js';
 import { tangentialCfgGuidance } from './guidance/tangential-cfg.js';
+import { adaptiveRungeKuttaSampler } from './samplers/adaptive-runge-kutta.js';
 import { ddimSampler } from './samplers/ddim.js';
 import { ddpmSampler } from './samplers/ddpm.js';
+import { deisSampler } from './samplers/deis.js';
+import { dpmAdaptiveSampler } from './samplers/dpm-adaptive.js';
+import { dpmFastSampler } from './samplers/dpm-fast.js';
+import { dpmSinglestepSampler } from './samplers/dpm-singlestep.js';
+import { dpmSolverSampler } from './samplers/dpm-solver.js';
+import { dpmpp2mSdeSampler } from './samplers/dpmpp-2m-sde.js';
+import { dpmpp2mSampler } from './samplers/dpmpp-2m.js';
+import { dpmpp2sAncestralSampler } from './samplers/dpmpp-2s-ancestral.js';
+import { dpmpp3mSdeSampler } from './samplers/dpmpp-3m-sde.js';
+import { dpmppSdeSampler } from './samplers/dpmpp-sde.js';
 import { eulerSampler } from './samplers/euler.js';
 import { heunSampler } from './samplers/heun.js';
+import { rungeKuttaSampler } from './samplers/runge-kutta.js';
+import { saSolverSampler } from './samplers/sa-solver.js';
+import { unipcSampler } from './samplers/unipc.js';
 import { cosineSchedule } from './schedules/cosine.js';
 import { flowSchedule } from './schedules/flow.js';
 import { linearSchedule } from './schedules/linear.js';
@@ -35,7 +49,26 @@ export const samplersPlugin: Plugin = {
   apiVersion: 1,
   schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule, sigmoidSchedule],
   spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
-  samplers: [ddimSampler, ddpmSampler, eulerSampler, heunSampler],
+  samplers: [
+    adaptiveRungeKuttaSampler,
+    ddimSampler,
+    ddpmSampler,
+    deisSampler,
+    dpmAdaptiveSampler,
+    dpmFastSampler,
+    dpmSinglestepSampler,
+    dpmSolverSampler,
+    dpmpp2mSampler,
+    dpmpp2mSdeSampler,
+    dpmpp2sAncestralSampler,
+    dpmpp3mSdeSampler,
+    dpmppSdeSampler,
+    eulerSampler,
+    heunSampler,
+    rungeKuttaSampler,
+    saSolverSampler,
+    unipcSampler,
+  ],
   guidances: [
     apgGuidance,
     autoGuidance,

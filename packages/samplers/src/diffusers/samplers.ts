@@ -1,9 +1,15 @@
 import { UngrainError } from '@ungrain/core';
+import { ADAMS_SAMPLERS } from './adams-samplers.js';
 import { CLASSIC_SAMPLERS } from './classic-samplers.js';
+import { DPM_SAMPLERS } from './dpm-samplers.js';
 import type { SamplerChoice, TranslateSampler } from './sampler-choice.js';
 
 /** By the class of the scheduler. */
-const SAMPLERS: Readonly<Record<string, TranslateSampler>> = { ...CLASSIC_SAMPLERS };
+const SAMPLERS: Readonly<Record<string, TranslateSampler>> = {
+  ...ADAMS_SAMPLERS,
+  ...CLASSIC_SAMPLERS,
+  ...DPM_SAMPLERS,
+};
 
 /**
  * The sampler and the guidance that do what `step` of a scheduler does.
