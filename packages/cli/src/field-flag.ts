@@ -10,6 +10,7 @@ const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
   text: '<text>',
   choice: '<choice>',
   numbers: '<list>',
+  list: '<list>',
   asset: '<file>',
   json: '<json>',
 };

@@ -14,6 +14,7 @@ describe('parseNamedOptions', () => {
     ['ddim:eta=0.5', { name: 'ddim', options: { eta: '0.5' } }],
     ['ddim:eta=0.5,clip=true', { name: 'ddim', options: { eta: '0.5', clip: 'true' } }],
     ['explicit:times=0,0.5,1,clean=false', { name: 'explicit', options: { times: '0,0.5,1', clean: 'false' } }],
+    ['views:views=a,skew:factor=2,b', { name: 'views', options: { views: 'a,skew:factor=2,b' } }],
     ['view:text=a:b=c', { name: 'view', options: { text: 'a:b=c' } }],
     [' ddim : eta =1', { name: 'ddim', options: { eta: '1' } }],
     ['a:__proto__=1', { name: 'a', options: Object.fromEntries([['__proto__', '1']]) }],

@@ -8,8 +8,8 @@ export interface NamedOptions {
 }
 
 /**
- * Reads `NAME` or `NAME:KEY=VALUE,KEY=VALUE`. A piece without `=` goes on with the value before it, so lists need no
- * quotes: `explicit:times=0,0.5,1,clean=false`.
+ * Reads `NAME` or `NAME:KEY=VALUE,KEY=VALUE`. A piece without a key goes on with the value before it, so lists need no
+ * quotes: `explicit:times=0,0.5,1,clean=false`, `views:views=identity,skew:factor=0.5`.
  *
  * @param flag for messages: `--sampler`
  * @throws UngrainError `bad-flag`
@@ -24,7 +24,7 @@ export function parseNamedOptions(text: string, flag: string): NamedOptions {
   const options = new Map<string, string>();
   let current: string | undefined;
   for (const piece of colon < 0 ? [] : text.slice(colon + 1).split(',')) {
-    const equals = piece.indexOf('=');
+    const equals = /^[^:=]*=/.test(piece) ? piece.indexOf('=') : -1;
     if (equals < 0) {
       if (current === undefined || piece.trim() === '') refuse(`has '${piece}' where KEY=VALUE should be`);
       options.set(current!, `${options.get(current!)},${piece}`);

@@ -8,6 +8,15 @@ const readNumber: Reader = (text) => {
   return text.trim() === '' || Number.isNaN(number) ? text : number;
 };
 
+/** A JSON value, or the text itself. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, yes: true, false: false, no: false };
 
 const READERS: Readonly<Record<OptionDescription['type'], Reader>> = {
@@ -18,13 +27,8 @@ const READERS: Readonly<Record<OptionDescription['type'], Reader>> = {
   choice: (text) => text,
   asset: (text) => text,
   numbers: (text) => text.split(',').map(readNumber),
-  json: (text) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return text;
-    }
-  },
+  list: (text) => (text.trimStart().startsWith('[') ? readJson(text) : text.split(',').map(readJson)),
+  json: readJson,
 };
 
 /** A value as it was typed, turned into what an option of this type takes. It still has to be checked. */

@@ -3,6 +3,13 @@ import { addedVariance, type NoiseLevel } from './noise-level.js';
 import { linear, type Tensor } from './tensor.js';
 
 /**
+ * The forward process, x = α·data + σ·noise at a level: the course's section 1.1 (Ho et al. 2020, eq. 4), and of a flow
+ * the straight path.
+ */
+export const addNoise = (data: Tensor, { alpha, sigma }: NoiseLevel, noise: Tensor): Tensor =>
+  linear([alpha, data], [sigma, noise]);
+
+/**
  * Takes a state up to a noisier level, as the forward process does: x' = (α'/α)·x + √(σ'² − (α'/α)²·σ²)·noise.
  * Lugmayr et al. 2022, "RePaint", algorithm 1, line 9.
  *

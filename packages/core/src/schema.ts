@@ -96,10 +96,10 @@ function shown(value: unknown): string {
 export interface OptionDescription {
   readonly name: string;
   /**
-   * `choice` has `choices`; `asset` is an image or mask (see `assetOption`); `json` is anything else (a list of objects,
+   * `choice` has `choices`; `list` has texts or values of any kind; `asset` is an image or mask (see `assetOption`); `json` is anything else (a list of objects,
    * say) and is written as JSON.
    */
-  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'asset' | 'json';
+  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'list' | 'asset' | 'json';
   readonly required: boolean;
   readonly default?: unknown;
   /** The bounds of a number; `exclusive…` if the bound itself is outside. */
@@ -164,5 +164,6 @@ function typeOf({ type, items, enum: choices, asset }: JsonSchema): OptionDescri
   if (asset) return 'asset';
   if (choices) return 'choice';
   if (type === 'array' && (items?.type === 'number' || items?.type === 'integer')) return 'numbers';
+  if (type === 'array' && (items?.type === undefined || items.type === 'string')) return 'list';
   return (typeof type === 'string' && SIMPLE_TYPES[type]) || 'json';
 }

@@ -7,12 +7,18 @@ import { cfgGuidance } from './guidance/cfg.js';
 import { clipGuidance } from './guidance/clip.js';
 import { dynamicThresholdGuidance } from './guidance/dynamic-threshold.js';
 import { energyGuidance } from './guidance/energy.js';
+import { hybridGuidance } from './guidance/hybrid.js';
+import { inpaintGuidance } from './guidance/inpaint.js';
 import { limitedIntervalGuidance } from './guidance/limited-interval.js';
 import { magnitudeAwareGuidance } from './guidance/magnitude-aware.js';
 import { mixGuidance } from './guidance/mix.js';
 import { perturbedGuidance } from './guidance/perturbed.js';
+import { projectGuidance } from './guidance/project.js';
+import { repaintGuidance } from './guidance/repaint.js';
+import { sdeditGuidance } from './guidance/sdedit.js';
 import { tangentialCfgGuidance } from './guidance/tangential-cfg.js';
 import { adaptiveRungeKuttaSampler } from './samplers/adaptive-runge-kutta.js';
+import { viewsGuidance } from './guidance/views.js';
 import { ddimSampler } from './samplers/ddim.js';
 import { ddpmSampler } from './samplers/ddpm.js';
 import { deisSampler } from './samplers/deis.js';
@@ -78,11 +84,17 @@ export const samplersPlugin: Plugin = {
     clipGuidance,
     dynamicThresholdGuidance,
     energyGuidance,
+    hybridGuidance,
+    inpaintGuidance,
     limitedIntervalGuidance,
     magnitudeAwareGuidance,
     mixGuidance,
     perturbedGuidance,
+    projectGuidance,
+    repaintGuidance,
+    sdeditGuidance,
     tangentialCfgGuidance,
+    viewsGuidance,
   ],
   views,
 };
