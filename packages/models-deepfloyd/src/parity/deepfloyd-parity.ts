@@ -1,12 +1,14 @@
 import type { ParityCheck, ParityGroup, ParitySource } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
 import { checkT5 } from './t5-parity.js';
+import { checkText } from './text-parity.js';
 import { checkUnets } from './unet-parity.js';
 
 type Check = (source: ParitySource, engine: Engine) => AsyncGenerator<ParityCheck, void, void>;
 
 /** What is checked, by the files of a folder of references. */
 const CHECKS: Readonly<Record<string, Check>> = {
+  'reference/tokenizer/': checkText,
   'reference/t5/': checkT5,
   'reference/unet/': checkUnets,
 };

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { ParitySource } from '@ungrain/core/parity';
 import { readSafetensors } from '@ungrain/formats';
 
-/** The small models of `reference/make.py`, and what they compute. */
-export const REFERENCE = fileURLToPath(new URL('../../reference', import.meta.url));
+/** The small models of `fixtures/make.py`, and what they compute. */
+export const REFERENCE = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
 const bytes = async (path: string): Promise<Uint8Array> => readFile(join(REFERENCE, path));
 
