@@ -1,9 +1,15 @@
-import { Tokenizer as PieceTokenizer } from '@huggingface/tokenizers';
+import * as huggingface from '@huggingface/tokenizers';
 import { UngrainError } from '@ungrain/core';
 import { z } from 'zod';
 import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
 import { charsmapNormalizer, type Normalizer } from './charsmap.js';
 import { readSentencePieceModel, type SentencePieceModel } from './sentencepiece-model.js';
+
+/** The package's own types do not resolve in ES modules: they import one another without file extensions. */
+const PieceTokenizer = huggingface.Tokenizer as unknown as new (
+  definition: object,
+  config: object,
+) => { encode(text: string): { readonly ids: readonly number[] } };
 
 /** Tokens of a text, as many as DeepFloyd IF was trained with. */
 export const TEXT_TOKENS = 77;
@@ -42,9 +48,12 @@ export async function loadTokenizer(part: CheckpointFiles): Promise<Tokenizer> {
 }
 
 /** A definition, of which only the parts that are looked at are checked. */
+const normalizerSchema = z.looseObject({ type: z.string(), precompiled_charsmap: z.string().nullish() });
 const definitionSchema = z.looseObject({
   model: z.looseObject({ type: z.literal('Unigram') }),
-  normalizer: z.looseObject({ type: z.string() }).nullish(),
+  normalizer: z
+    .union([z.looseObject({ type: z.literal('Sequence'), normalizers: z.array(normalizerSchema) }), normalizerSchema])
+    .nullish(),
   added_tokens: z.array(z.looseObject({ content: z.string() })).default([]),
 });
 
@@ -52,20 +61,27 @@ function tokenizerOf(json: unknown, file: string): Tokenizer {
   const parsed = definitionSchema.safeParse(json);
   if (!parsed.success)
     throw new UngrainError('bad-tokenizer', `${file} is no definition of a T5 tokenizer.`, 'failure');
-  const [charsmap, rest] = splitNormalizer(parsed.data.normalizer ?? null);
+  const { charsmap, rest } = splitNormalizer(parsed.data.normalizer);
   return piecewise({ ...parsed.data, normalizer: rest }, charsmapNormalizer(charsmap));
 }
 
-/** The rewriting rules of a definition, which the tokenizer's own package follows only nearly, and what else it normalises. */
-function splitNormalizer(normalizer: Record<string, unknown> | null): [charsmap: Uint8Array, rest: unknown] {
-  if (normalizer?.['type'] === 'Precompiled')
-    return [new Uint8Array(Buffer.from(String(normalizer['precompiled_charsmap'] ?? ''), 'base64')), null];
-  if (normalizer?.['type'] === 'Sequence' && Array.isArray(normalizer['normalizers'])) {
-    const [first, ...others] = normalizer['normalizers'] as readonly Record<string, unknown>[];
-    const [charsmap, rest] = splitNormalizer(first ?? null);
-    return [charsmap, { ...normalizer, normalizers: rest === null ? others : [rest, ...others] }];
-  }
-  return [new Uint8Array(), normalizer];
+type Step = z.output<typeof normalizerSchema>;
+
+/**
+ * The rewriting rules of a definition, which the tokenizer's own package follows only nearly, and what else it normalises.
+ * Rules come first or not at all.
+ */
+function splitNormalizer(normalizer: z.output<typeof definitionSchema>['normalizer']): {
+  readonly charsmap: Uint8Array;
+  readonly rest: object | null;
+} {
+  const steps = (normalizer?.type === 'Sequence' ? normalizer.normalizers : normalizer ? [normalizer] : []) as Step[];
+  const [first, ...others] = steps;
+  if (first?.type !== 'Precompiled') return { charsmap: new Uint8Array(), rest: normalizer ?? null };
+  return {
+    charsmap: Uint8Array.from(Buffer.from(first.precompiled_charsmap ?? '', 'base64')),
+    rest: others.length > 0 ? { type: 'Sequence', normalizers: others } : null,
+  };
 }
 
 /** What transformers makes of a SentencePiece model of T5's. */
@@ -92,10 +108,7 @@ function definitionOf({ pieces, unknownId }: SentencePieceModel): object {
 }
 
 function piecewise(definition: object, normalize: Normalizer): Tokenizer {
-  const pieces = new PieceTokenizer(
-    definition as ConstructorParameters<typeof PieceTokenizer>[0],
-    {} as ConstructorParameters<typeof PieceTokenizer>[1],
-  );
+  const pieces = new PieceTokenizer(definition, {});
   return (text) => {
     const { ids } = pieces.encode(normalize(text));
     const cut = ids.length > TEXT_TOKENS ? [...ids.slice(0, TEXT_TOKENS - 1), END] : ids;
