@@ -46,7 +46,9 @@ export async function* replay(plan: RunPlan, recording: Recording): AsyncIterabl
       callsBefore.push(after);
       const expected = states[after];
       const check = `${name} step ${index + 1}`;
-      yield expected ? compare(check, x, scale(to), expected, tolerance.state) : failedCheck(check, TOO_MANY_CALLS);
+      yield expected
+        ? compareState(check, x, scale(to), expected, tolerance.state)
+        : failedCheck(check, TOO_MANY_CALLS);
     }
   } catch (error) {
     yield failedCheck(name, error instanceof Error ? error.message : String(error));
@@ -73,7 +75,7 @@ function countCalls(model: Model): { model: Model; levels: readonly NoiseLevel[]
 }
 
 /** A guidance that only sets where the run begins. */
-function startAt(state: Float64Array, scale: number): ConfiguredGuidance {
+export function startAt(state: Float64Array, scale: number): ConfiguredGuidance {
   const guidance: Guidance = {
     name: 'recorded-start',
     summary: 'Begins where a recorded run began.',
@@ -104,7 +106,13 @@ function noiseOf({ noise }: Recording, callsBefore: readonly number[]): NoiseSou
   };
 }
 
-function compare(name: string, x: Tensor, scale: number, expected: Float64Array, tolerance: number): ParityCheck {
+export function compareState(
+  name: string,
+  x: Tensor,
+  scale: number,
+  expected: Float64Array,
+  tolerance: number,
+): ParityCheck {
   let [worst, error, largest] = [0, 0, 1];
   for (let i = 0; i < expected.length; i++) {
     const off = Math.abs(x.data[i]! / scale - expected[i]!);

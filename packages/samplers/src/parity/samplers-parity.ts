@@ -3,11 +3,13 @@ import { checkDiffusers } from './diffusers.js';
 import type { FileCheck } from './file-check.js';
 import { GUIDANCE_FILE } from './guidance-parity.js';
 import { checkMixture, MIXTURE_FILE } from './mixture.js';
+import { checkOde } from './ode.js';
 
 /** Which check a file of the folder has. */
 const CHECKS: Readonly<Record<string, FileCheck>> = {
   [MIXTURE_FILE]: checkMixture,
   'diffusers/ddpm.json': checkDiffusers,
+  'flow/ode.json': checkOde,
 };
 
 /** Samplers and schedules against diffusers, k-diffusion and other libraries, step by step. */
