@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tensor, type Value } from '@ungrain/core';
 import { encodeFloat16, writeSafetensors } from '@ungrain/formats';
 import { safetensorsSpans } from '@ungrain/formats/files';
-import { graph, input, ops, state, writeOnnx } from '@ungrain/graph';
+import { graph, input, ops, state, writeOnnx, type Node } from '@ungrain/graph';
 import { createOnnxEngine, openOnnxFile } from './index.js';
 
 const engine = createOnnxEngine({ threads: 1 });
@@ -79,6 +79,25 @@ describe('weights files', () => {
     const store = await engine.store(weights);
     expect(store.get('w').data).toEqual(Float32Array.of(1.25, 3));
     expect(store.get('half').data).toEqual(Float32Array.of(0.5, -2));
+  });
+
+  test('are mapped as constants, whatever float they hold; files of another folder are read', async () => {
+    const [first, second] = [join(home, 'first.safetensors'), join(home, 'elsewhere', 'second.safetensors')];
+    await mkdir(join(home, 'elsewhere'));
+    const half: Value = { dtype: 'float16', data: encodeFloat16(Float32Array.of(0.5, -2)), shape: [2] };
+    await writeFile(first, writeSafetensors(new Map([['a', floats([1.25, 3], [2])], ['half', half]]))); // prettier-ignore
+    await writeFile(second, writeSafetensors(new Map([['b', floats([10, 20], [2])]])));
+    const store = await engine.store(
+      new Map([...(await safetensorsSpans(first)), ...(await safetensorsSpans(second))]),
+    );
+    const states = ['a', 'half', 'b'].map((name) => state(name, [2]));
+    const sum = states.reduce<Node>((total, one) => ops.add(total, one), input('x', [2]));
+    const executable = await engine.compile(graph('sum', { sum }), { constants: store });
+    const run = async () => Array.from((await executable.run(null, { x: floats([100, 200], [2]) })).sum!.data, Number);
+    expect(await run()).toEqual([111.75, 221]);
+    await rm(first); // what is mapped stays, as the file that was opened
+    expect(await run()).toEqual([111.75, 221]);
+    await executable.dispose();
   });
 
   test('missing, foreign and cut ones are refused', async () => {

@@ -1,11 +1,12 @@
+import { basename, dirname } from 'node:path';
 import type { Tensor } from '@ungrain/core';
-import { readTensorSpan } from '@ungrain/formats/files';
-import { writeOnnx, type Engine, type Graph, type Pass, type Weight } from '@ungrain/graph';
+import type { FileSpan } from '@ungrain/formats/files';
+import { foreignStore, writeOnnx, type Engine, type ExternalConstant, type Graph, type Pass } from '@ungrain/graph';
 import * as ort from 'onnxruntime-node';
 import { findBlockWidth } from './block-width.js';
 import { OnnxExecutable } from './executable.js';
 import { selectPasses } from './passes.js';
-import { sessionOptions, type OnnxEngineOptions } from './session.js';
+import { sessionIn, sessionOptions, type OnnxEngineOptions } from './session.js';
 import { MemoryStore } from './store.js';
 
 /** An engine on ONNX Runtime's CPU provider, in this process. A run blocks the event loop until it is done. */
@@ -15,25 +16,40 @@ export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
   return {
     name: 'onnx',
     versions: { onnxruntime: ort.env.versions.node ?? ort.env.versions.common },
-    async store(weights) {
-      const tensors = new Map<string, Tensor>();
-      for (const [name, weight] of weights) tensors.set(name, await resolve(weight));
-      return new MemoryStore(tensors);
-    },
+    store: async (weights) => new MemoryStore(weights),
     async compile(graph, { constants } = {}) {
+      if (constants && !(constants instanceof MemoryStore)) throw foreignStore(graph);
       passes ??= selectPasses(options.withoutPasses ?? [], () => findBlockWidth(session));
       const optimized = (await passes).reduce((current, pass) => pass.apply(current), graph);
-      const fixed = constants ? constantsOf(graph, constants.names(), (name) => constants.get(name)) : undefined;
+      const { fixed, folder } = constants ? constantsOf(graph, constants) : { fixed: undefined, folder: undefined };
       const bytes = writeOnnx(optimized, fixed ? { constants: fixed } : {});
-      return new OnnxExecutable(graph, await ort.InferenceSession.create(bytes, session), fixed);
+      const created = await ort.InferenceSession.create(
+        bytes,
+        folder === undefined ? session : sessionIn(folder, session),
+      );
+      return new OnnxExecutable(graph, created, fixed && [...fixed.keys()]);
     },
   };
 }
 
-const resolve = async (weight: Weight): Promise<Tensor> => ('file' in weight ? readTensorSpan(weight) : weight);
+/**
+ * The states of a store that a graph reads and does not change. Those that are still in files of one folder stay there and
+ * are mapped: they take no memory that the system could not have back.
+ */
+function constantsOf(graph: Graph, store: MemoryStore) {
+  const fixed = new Map<string, Tensor | ExternalConstant>();
+  let folder: string | undefined;
+  for (const name of store.names()) {
+    if (!graph.states.has(name) || graph.updates.has(name)) continue;
+    const span = store.spanOf(name);
+    const external = span && mappable(span);
+    if (external) folder ??= dirname(span.file);
+    fixed.set(name, external && folder === dirname(span.file) ? external : store.borrow(name));
+  }
+  return { fixed, folder };
+}
 
-function constantsOf(graph: Graph, names: readonly string[], get: (name: string) => Tensor): Map<string, Tensor> {
-  return new Map(
-    names.filter((name) => graph.states.has(name) && !graph.updates.has(name)).map((name) => [name, get(name)]),
-  );
+function mappable({ file, offset, length, dtype = 'float32' }: FileSpan): ExternalConstant | null {
+  if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'bfloat16') return null;
+  return { location: basename(file), offset, length, dtype };
 }

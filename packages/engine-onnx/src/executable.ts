@@ -1,4 +1,4 @@
-import type { Tensor, Value } from '@ungrain/core';
+import type { Value } from '@ungrain/core';
 import {
   checkInputs,
   foreignStore,
@@ -18,9 +18,9 @@ export class OnnxExecutable implements Executable {
   constructor(
     private readonly graph: Graph,
     private readonly session: ort.InferenceSession,
-    fixed: ReadonlyMap<string, Tensor> = new Map(),
+    fixed: readonly string[] = [],
   ) {
-    this.states = [...graph.states.keys()].filter((name) => !fixed.has(name));
+    this.states = [...graph.states.keys()].filter((name) => !fixed.includes(name));
   }
 
   async run(store: Store | null, inputs: Readonly<Record<string, Value>>): Promise<Record<string, Value>> {

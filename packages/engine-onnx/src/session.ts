@@ -19,3 +19,15 @@ export const sessionOptions = ({
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
 });
+
+/**
+ * The same with constants that lie in files of a folder. ONNX Runtime would look anywhere that a path leads: the folder is
+ * the one that holds the file, links resolved, and names have no path.
+ */
+export const sessionIn = (
+  folder: string,
+  options: ort.InferenceSession.SessionOptions,
+): ort.InferenceSession.SessionOptions => ({
+  ...options,
+  extra: { session: { model_external_initializers_file_folder_path: folder } },
+});

@@ -1,9 +1,17 @@
 import type { Tensor } from '@ungrain/core';
-import { checkStateShape, unknownState, type Store } from '@ungrain/graph';
+import { readTensorSpanSync, type FileSpan } from '@ungrain/formats/files';
+import { checkStateShape, unknownState, type Store, type Weight } from '@ungrain/graph';
 
-/** States as arrays in memory. A run's updates replace them; nobody else holds on to the arrays. */
+/**
+ * States as arrays in memory, or still in their files until someone asks for them. A run's updates replace them; nobody
+ * else holds on to the arrays.
+ */
 export class MemoryStore implements Store {
-  constructor(private readonly tensors: Map<string, Tensor>) {}
+  private readonly states: Map<string, Weight>;
+
+  constructor(states: ReadonlyMap<string, Weight>) {
+    this.states = new Map(states);
+  }
 
   get(name: string): Tensor {
     const { data, shape } = this.borrow(name);
@@ -11,28 +19,42 @@ export class MemoryStore implements Store {
   }
 
   set(name: string, value: Tensor): void {
-    const known = this.tensors.get(name);
+    const known = this.states.get(name);
     if (known) checkStateShape(name, known.shape, value.shape);
-    this.tensors.set(name, { data: value.data.slice(), shape: value.shape });
+    this.states.set(name, { data: value.data.slice(), shape: value.shape });
   }
 
   names(): readonly string[] {
-    return [...this.tensors.keys()];
+    return [...this.states.keys()];
   }
 
   dispose(): void {
-    this.tensors.clear();
+    this.states.clear();
+  }
+
+  /** Where a state lies, if it is still in its file. */
+  spanOf(name: string): FileSpan | null {
+    const known = this.known(name);
+    return 'file' in known ? known : null;
   }
 
   /** The state itself, not a copy. */
   borrow(name: string): Tensor {
-    const known = this.tensors.get(name);
-    if (!known) throw unknownState(name, this.names());
-    return known;
+    const known = this.known(name);
+    if (!('file' in known)) return known;
+    const read = readTensorSpanSync(known);
+    this.states.set(name, read);
+    return read;
   }
 
   /** Takes `value` over as the new state, without copying. */
   replace(name: string, value: Tensor): void {
-    this.tensors.set(name, value);
+    this.states.set(name, value);
+  }
+
+  private known(name: string): Weight {
+    const known = this.states.get(name);
+    if (!known) throw unknownState(name, this.names());
+    return known;
   }
 }

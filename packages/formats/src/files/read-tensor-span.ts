@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { formatShape, UngrainError, type DType, type Shape, type Tensor } from '@ungrain/core';
 import { toFloat32 } from '../narrow-floats.js';
@@ -19,25 +20,41 @@ export interface FileSpan {
  * @throws UngrainError `shape-mismatch` if the span does not have the shape's size, `file-truncated` if the file is
  * shorter than the span
  */
-export async function readTensorSpan({ file, offset, length, shape, dtype = 'float32' }: FileSpan): Promise<Tensor> {
-  if (byteLengthOf(shape, dtype) !== length)
-    throw new UngrainError(
-      'shape-mismatch',
-      `A ${dtype} weight of shape ${formatShape(shape)} does not fill ${length} bytes of ${file}.`,
-      'failure',
-    );
-  const bytes = new Uint8Array(length);
-  const handle = await open(file);
+export async function readTensorSpan(span: FileSpan): Promise<Tensor> {
+  const bytes = bufferFor(span);
+  const handle = await open(span.file);
   try {
-    const { bytesRead } = await handle.read(bytes, 0, length, offset);
-    if (bytesRead !== length)
-      throw new UngrainError(
-        'file-truncated',
-        `${file} ends before byte ${offset + length}; is it complete?`,
-        'failure',
-      );
+    return asFloat32(span, bytes, (await handle.read(bytes, 0, span.length, span.offset)).bytesRead);
   } finally {
     await handle.close();
   }
-  return toFloat32(valueOverBytes(dtype, bytes, shape));
+}
+
+/** As `readTensorSpan`, at once. @throws as `readTensorSpan` does */
+export function readTensorSpanSync(span: FileSpan): Tensor {
+  const bytes = bufferFor(span);
+  const file = openSync(span.file, 'r');
+  try {
+    return asFloat32(span, bytes, readSync(file, bytes, 0, span.length, span.offset));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function bufferFor({ file, length, shape, dtype = 'float32' }: FileSpan): Uint8Array<ArrayBuffer> {
+  if (byteLengthOf(shape, dtype) === length) return new Uint8Array(length);
+  throw new UngrainError(
+    'shape-mismatch',
+    `A ${dtype} weight of shape ${formatShape(shape)} does not fill ${length} bytes of ${file}.`,
+    'failure',
+  );
+}
+
+function asFloat32(
+  { file, offset, length, shape, dtype = 'float32' }: FileSpan,
+  bytes: Uint8Array,
+  read: number,
+): Tensor {
+  if (read === length) return toFloat32(valueOverBytes(dtype, bytes, shape));
+  throw new UngrainError('file-truncated', `${file} ends before byte ${offset + length}; is it complete?`, 'failure');
 }

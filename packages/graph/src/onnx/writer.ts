@@ -6,6 +6,8 @@ import {
   ModelProtoSchema,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   ValueInfoProtoSchema,
@@ -26,9 +28,20 @@ const IR_VERSION = 9n;
 /** The output that carries a state's next value. */
 export const nextName = (state: string): string => `${state}/next`;
 
+/** Where else a constant lies: a span of a file in the folder that the ONNX file is opened in. */
+export interface ExternalConstant {
+  /** The file's name, without a path. */
+  readonly location: string;
+  /** In bytes. */
+  readonly offset: number;
+  readonly length: number;
+  /** What the network sees is float32. */
+  readonly dtype: 'float32' | 'float16' | 'bfloat16';
+}
+
 export interface WriteOptions {
   /** States that become constants of the file instead of inputs. */
-  readonly constants?: ReadonlyMap<string, Tensor>;
+  readonly constants?: ReadonlyMap<string, Tensor | ExternalConstant>;
 }
 
 /**
@@ -51,7 +64,8 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
   const inputs: ValueInfoProto[] = [];
   for (const node of [...graph.inputs.values(), ...graph.states.values()]) {
     const fixed = node.kind === 'state' ? constants.get(node.name) : undefined;
-    if (fixed) writer.initializers.push(tensorProto(node.name, 'float32', node.shape, fixed.data));
+    if (fixed && 'location' in fixed) writer.external(node.name, node.shape, fixed);
+    else if (fixed) writer.initializers.push(tensorProto(node.name, 'float32', node.shape, fixed.data));
     else inputs.push(valueInfo(node.name, node.dtype, node.shape));
   }
 
@@ -71,7 +85,7 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
     ),
     graph: create(GraphProtoSchema, {
       name: graph.name,
-      node: writer.nodes,
+      node: [...writer.conversions, ...writer.nodes],
       initializer: writer.initializers,
       input: inputs,
       output: outputs,
@@ -82,6 +96,8 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
 
 /** Collects nodes and constants, each distinct one once. */
 class Writer implements Emitter {
+  /** Of constants that are stored in another type than they are used in: before all other nodes. */
+  readonly conversions: NodeProto[] = [];
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly domains = new Set(['']);
@@ -117,6 +133,13 @@ class Writer implements Emitter {
 
   constant(node: ConstantNode): string {
     return this.initializer(node.dtype, node.shape, node.data);
+  }
+
+  external(name: string, shape: Shape, constant: ExternalConstant): void {
+    const converted = constant.dtype !== 'float32';
+    const stored = converted ? `${RESERVED}stored/${name}` : name;
+    this.initializers.push(externalProto(stored, shape, constant));
+    if (converted) this.conversions.push(nodeProto('Cast', [stored], [name], { to: TensorProto_DataType.FLOAT }));
   }
 
   private add(
@@ -164,6 +187,23 @@ function tensorProto(name: string, dtype: NodeDType, shape: Shape, data: Constan
     dataType: DATA_TYPES[dtype],
     dims: shape.map(BigInt),
     rawData: bytesOf(data),
+  });
+}
+
+const EXTERNAL_TYPES: Record<ExternalConstant['dtype'], TensorProto_DataType> = {
+  float32: TensorProto_DataType.FLOAT,
+  float16: TensorProto_DataType.FLOAT16,
+  bfloat16: TensorProto_DataType.BFLOAT16,
+};
+
+function externalProto(name: string, shape: Shape, { location, offset, length, dtype }: ExternalConstant): TensorProto {
+  const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+  return create(TensorProtoSchema, {
+    name,
+    dataType: EXTERNAL_TYPES[dtype],
+    dims: shape.map(BigInt),
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: [entry('location', location), entry('offset', String(offset)), entry('length', String(length))],
   });
 }
 
