@@ -1,12 +1,22 @@
-import { parseOptions, UngrainError, type Model, type RunSpec } from '@ungrain/core';
-import { classesOf, createAssets, loadModel, takeInFiles, type Assets, type LoadedModel } from '@ungrain/host';
+import { parseOptions, UngrainError, type Model, type RunSpec, type RunState } from '@ungrain/core';
+import {
+  checkRunWeights,
+  classesOf,
+  createAssets,
+  loadModel,
+  takeInFiles,
+  type Assets,
+  type LoadedModel,
+  type SavedRun,
+} from '@ungrain/host';
 import { engineOfFlags, type EngineFlags } from './engine-flags.js';
 import type { TypedAxis } from './grid-axes.js';
 import { specOfFlags, type RunFlags } from './run-flags.js';
+import { branchOfFlags, readStateFor, type StateFlags } from './state-flags.js';
 import { versionsWith } from './versions.js';
 
 /** What `ungrain sample` is told. */
-export interface SampleFlags extends RunFlags, EngineFlags {
+export interface SampleFlags extends RunFlags, EngineFlags, StateFlags {
   readonly class?: readonly number[] | 'none';
   readonly count?: number;
   readonly out?: string;
@@ -14,29 +24,41 @@ export interface SampleFlags extends RunFlags, EngineFlags {
   readonly gif?: string;
   readonly gifX0?: string;
   readonly grid?: readonly TypedAxis[];
+  readonly dryRun?: boolean;
   readonly weights?: string;
   readonly json?: boolean;
 }
 
-/** A run that was checked and is ready to begin. */
+/** A run that was checked and is ready to begin, or to go on. */
 export interface PreparedRun extends LoadedModel {
   readonly spec: RunSpec;
   readonly assets: Assets;
+  /** From where it goes on; undefined at its start. */
+  readonly state: RunState | undefined;
 }
 
 /** Loads the model and checks what the flags say of the run. The caller disposes of the model. */
 export async function prepareRun(name: string, flags: SampleFlags): Promise<PreparedRun> {
+  const { weights, fromState } = flags;
   const engine = engineOfFlags(flags);
-  const loaded = await loadModel(name, { engine, weights: flags.weights });
+  const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
+  const loaded = await loadModel(name, { engine, weights });
+  const assets = createAssets(saved?.record.assets);
+  const versions = await versionsWith(engine);
+  const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);
+  const spec = await takeInFiles({ ...asked, versions }, loaded.registry, assets);
+  return { ...loaded, assets, spec, state: saved?.state };
+}
+
+function begin(flags: SampleFlags, loaded: LoadedModel): RunSpec {
   const conditions = conditionsOf(flags, loaded.model);
-  const count = conditions.length || (flags.count ?? 1);
-  const assets = createAssets();
-  const asked = specOfFlags(flags, loaded, {
-    count,
-    conditions: [...conditions],
-    versions: await versionsWith(engine),
-  });
-  return { ...loaded, assets, spec: await takeInFiles(asked, loaded.registry, assets) };
+  return specOfFlags(flags, loaded, { count: conditions.length || (flags.count ?? 1), conditions: [...conditions] });
+}
+
+function branch(saved: SavedRun, flags: SampleFlags, loaded: LoadedModel): RunSpec {
+  checkRunWeights(saved.record.spec, loaded);
+  const conditions = flags.class === undefined ? null : conditionsOf(flags, loaded.model);
+  return branchOfFlags(saved, flags, conditions, loaded.registry);
 }
 
 /** One condition for each sample, class by class; none if whatever comes is wanted. */

@@ -1,4 +1,12 @@
-import { parseRunSpec, runSpecSchema, type Catalog, type RunSpec, type RunSpecInput, type Schema } from '@ungrain/core';
+import {
+  parseRunSpec,
+  runSpecSchema,
+  type Catalog,
+  type Registry,
+  type RunSpec,
+  type RunSpecInput,
+  type Schema,
+} from '@ungrain/core';
 import type { LoadedModel } from '@ungrain/host';
 import { Option, type Command } from 'commander';
 import { fieldFlags } from './field-flag.js';
@@ -10,10 +18,10 @@ export interface RunFlags {
   readonly steps?: number | undefined;
   readonly seed?: number;
   readonly noise?: RunSpec['noise'];
-  readonly sampler?: NamedOptions;
-  readonly schedule?: NamedOptions;
-  readonly spacing?: NamedOptions;
-  readonly guidance?: readonly NamedOptions[];
+  readonly sampler?: NamedOptions | undefined;
+  readonly schedule?: NamedOptions | undefined;
+  readonly spacing?: NamedOptions | undefined;
+  readonly guidance?: readonly NamedOptions[] | undefined;
 }
 
 const named = (flag: string, help: string): Option =>
@@ -47,7 +55,7 @@ export function specOfFlags(
   { model, registry, weights }: LoadedModel,
   others: Pick<RunSpecInput, 'count' | 'conditions' | 'versions'>,
 ): RunSpec {
-  const { steps, seed, noise, sampler, schedule, spacing, guidance } = flags;
+  const { steps, seed, noise } = flags;
   return parseRunSpec({
     ...model.defaults,
     ...others,
@@ -56,11 +64,21 @@ export function specOfFlags(
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
     ...(noise !== undefined && { noise }),
+    ...chosenParts(flags, registry),
+  });
+}
+
+/** The parts that flags name, with their options; those not named are left out. @throws UngrainError `unknown-sampler` (`-spacing` …) */
+export function chosenParts(
+  { sampler, schedule, spacing, guidance }: Pick<RunFlags, 'sampler' | 'schedule' | 'spacing' | 'guidance'>,
+  registry: Registry,
+) {
+  return {
     ...(sampler && { sampler: choose(registry.samplers, sampler) }),
     ...(schedule && { schedule: choose(registry.schedules, schedule) }),
     ...(spacing && { spacing: choose(registry.spacings, spacing) }),
     ...(guidance && { guidance: guidance.map((one) => choose(registry.guidances, one)) }),
-  });
+  };
 }
 
 const choose = (catalog: Catalog<{ readonly options: Schema<unknown> }>, { name, options }: NamedOptions) => ({

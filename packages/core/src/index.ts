@@ -15,6 +15,7 @@ export * from './query.js';
 export * from './random/index.js';
 export * from './registry.js';
 export * from './renoise.js';
+export * from './run-branch.js';
 export * from './run-noise.js';
 export * from './run-plan.js';
 export * from './run-spec.js';

@@ -14,6 +14,21 @@ const chosen = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}).describe('Checked by its own schema when the run is planned.'),
 });
 
+const conditions = z
+  .array(z.unknown())
+  .describe('What each sample shows, as the model takes it: none, one for all samples, or one for each.');
+const seed = z.int().min(0).describe('Same seed, same noise. Of a torch seed the low 32 bits count.');
+const guidance = z.array(chosen).max(32).describe('What the run means; the first wraps the ones after it.');
+
+/** What changes in the middle of a run; what is left out stays. */
+const change = z.strictObject({
+  after: z.int().min(1).describe('The number of steps that are done before it.'),
+  sampler: chosen.optional(),
+  guidance: guidance.optional(),
+  conditions: conditions.optional(),
+  seed: seed.optional(),
+});
+
 /**
  * A run as a value: what flags are parsed into, a server checks, a form edits, and an image's metadata carries. The same
  * spec gives the same bytes again on the same machine. It is plain JSON.
@@ -31,8 +46,8 @@ export const runSpecSchema = z
     schedule: chosen.optional().describe("Replaces the model's own schedule, in the same times."),
     spacing: chosen.describe('Chooses the noise levels that the steps visit.'),
     steps: z.int().min(1).max(MAX_STEPS).describe('Steps from noise to data.'),
-    guidance: z.array(chosen).max(32).default([]).describe('What the run means; the first wraps the ones after it.'),
-    seed: z.int().min(0).default(0).describe('Same seed, same noise. Of a torch seed the low 32 bits count.'),
+    guidance: guidance.default([]),
+    seed: seed.default(0),
     noise: z
       .enum(['torch', 'torch-per-sample', 'counter'])
       .default('torch')
@@ -41,10 +56,7 @@ export const runSpecSchema = z
           'counter: sample i is the same in any batch.',
       ),
     count: z.int().min(1).max(MAX_COUNT).default(1).describe('The number of samples.'),
-    conditions: z
-      .array(z.unknown())
-      .default([])
-      .describe('What each sample shows, as the model takes it: none, one for all samples, or one for each.'),
+    conditions: conditions.default([]),
     shape: z
       .array(z.int().min(1))
       .optional()
@@ -52,14 +64,30 @@ export const runSpecSchema = z
     image: assetOption()
       .optional()
       .describe('The image, by its SHA-256, that the model works on (stage II: the small image).'),
+    changes: z
+      .array(change)
+      .max(64)
+      .optional()
+      .describe('What is other from a step on: guidance, sampler, conditions or seed, in the order of the steps.'),
     versions: z
       .record(z.string(), z.string())
       .default({})
       .describe('The versions of the packages that made the run, for the record.'),
   })
-  .refine((spec) => [0, 1, spec.count].includes(spec.conditions.length), {
+  .refine(({ count, conditions: given }) => [0, 1, count].includes(given.length), {
     error: 'there must be none, one for all samples, or one for each of the samples counted',
     path: ['conditions'],
+  })
+  .refine(
+    ({ count, changes = [] }) => changes.every(({ conditions: given = [] }) => [0, 1, count].includes(given.length)),
+    {
+      error: 'their conditions must be none, one for all samples, or one for each of the samples counted',
+      path: ['changes'],
+    },
+  )
+  .refine(({ changes = [] }) => changes.every(({ after }, i) => i === 0 || after > changes[i - 1]!.after), {
+    error: 'they must come in the order of their steps, one for each step',
+    path: ['changes'],
   });
 
 /** A complete run: see `runSpecSchema` for what each field means. */

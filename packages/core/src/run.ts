@@ -186,7 +186,10 @@ function restore({ state: saved, shape, noise }: RunOptions, guidances: readonly
         `this one ${formatShape(shape)} and ${guidances.length}.`,
     );
   noise.restore(state.noise);
-  guidances.forEach((guidance, i) => guidance.restore?.(state.guidances[i]!));
+  guidances.forEach((guidance, i) => {
+    const remembered = state.guidances[i] ?? null;
+    if (remembered !== null) guidance.restore?.(remembered);
+  });
   return state;
 }
 

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { describeOptions, isAssetName, UngrainError, type Registry, type RunSpec, type Tensor } from '@ungrain/core';
+import {
+  describeOptions,
+  isAssetName,
+  UngrainError,
+  type Registry,
+  type RunSpec,
+  type Schema,
+  type Tensor,
+} from '@ungrain/core';
 import { decodePng, fromPixels } from '@ungrain/media';
 import { withFile } from './file-errors.js';
 
@@ -74,16 +82,33 @@ async function mapAssets(
   registry: Registry,
   replace: (name: string) => Promise<string>,
 ): Promise<RunSpec> {
-  const guidance = await Promise.all(
-    spec.guidance.map(async ({ name, options }) => {
-      const schema = registry.guidances.get(name).options;
-      const changed = { ...options };
-      for (const { name: option, type } of describeOptions(schema)) {
-        const value = options[option];
-        if (type === 'asset' && typeof value === 'string') changed[option] = await replace(value);
-      }
-      return { name, options: changed };
+  const inGuidance = ({ name, options }: RunSpec['guidance'][number]) =>
+    mapOptions(options, registry.guidances.get(name).options, replace).then((changed) => ({ name, options: changed }));
+  const { image, guidance, changes } = spec;
+  return {
+    ...spec,
+    guidance: await Promise.all(guidance.map(inGuidance)),
+    ...(image !== undefined && { image: await replace(image) }),
+    ...(changes && {
+      changes: await Promise.all(
+        changes.map(async (change) => ({
+          ...change,
+          ...(change.guidance && { guidance: await Promise.all(change.guidance.map(inGuidance)) }),
+        })),
+      ),
     }),
-  );
-  return { ...spec, guidance, ...(spec.image !== undefined && { image: await replace(spec.image) }) };
+  };
+}
+
+async function mapOptions(
+  options: Readonly<Record<string, unknown>>,
+  schema: Schema<unknown>,
+  replace: (name: string) => Promise<string>,
+): Promise<Record<string, unknown>> {
+  const changed: Record<string, unknown> = { ...options };
+  for (const { name, type } of describeOptions(schema)) {
+    const value = options[name];
+    if (type === 'asset' && typeof value === 'string') changed[name] = await replace(value);
+  }
+  return changed;
 }

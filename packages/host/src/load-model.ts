@@ -1,4 +1,4 @@
-import type { Model, Registry } from '@ungrain/core';
+import { UngrainError, type Model, type Registry, type RunSpec } from '@ungrain/core';
 import type { EngineSource } from './engine.js';
 import { createHostRegistry } from './registry.js';
 import { readWeights, requireShipped, type Weights } from './weights.js';
@@ -26,4 +26,15 @@ export async function loadModel(name: string, { engine, weights: path }: LoadMod
   const weights = await readWeights(path ?? requireShipped(name));
   const registry = createHostRegistry({ engine, weights: { [name]: weights } });
   return { model: await registry.models.get(name).create(), registry, weights };
+}
+
+/** @throws UngrainError `other-weights` if a run was made with other weights than a model was loaded with */
+export function checkRunWeights({ model, weights }: RunSpec, loaded: LoadedModel): void {
+  if (weights === undefined || weights === loaded.weights.sha256) return;
+  throw new UngrainError(
+    'other-weights',
+    `The run was made with weights of '${model}' with the SHA-256 ${weights.slice(0, 12)}…, and ${loaded.weights.path} has ` +
+      `${loaded.weights.sha256.slice(0, 12)}…; name the file by --weights.`,
+    'failure',
+  );
 }

@@ -3,7 +3,7 @@ import { createAssets } from './assets.js';
 import { animation, DRAWING_FORMATS, separateImages, type Drawing } from './drawing.js';
 import type { EngineSource } from './engine.js';
 import { collectFrames } from './frames.js';
-import { loadModel, type LoadedModel } from './load-model.js';
+import { checkRunWeights, loadModel, type LoadedModel } from './load-model.js';
 import { drawGrid } from './run-grid.js';
 import { recordTexts, type RecordedFile, type RunRecord } from './run-record.js';
 import { sampleToEnd } from './sample.js';
@@ -44,7 +44,7 @@ export async function replay(file: RecordedFile, options: ReplayOptions): Promis
   const { spec } = record;
   const loaded = await loadModel(spec.model, options);
   try {
-    checkWeights(spec, loaded);
+    checkRunWeights(spec, loaded);
     const render = await renderer(record, format === 'json' ? 'png' : format, loaded, options);
     const again = render(spec);
     const identical = format === 'json' ? null : Buffer.compare(again, original) === 0;
@@ -54,16 +54,6 @@ export async function replay(file: RecordedFile, options: ReplayOptions): Promis
   } finally {
     await loaded.model.dispose();
   }
-}
-
-function checkWeights({ model, weights }: RunSpec, loaded: LoadedModel): void {
-  if (weights === undefined || weights === loaded.weights.sha256) return;
-  throw new UngrainError(
-    'other-weights',
-    `The run was made with weights of '${model}' with the SHA-256 ${weights.slice(0, 12)}…, and ${loaded.weights.path} has ` +
-      `${loaded.weights.sha256.slice(0, 12)}…; name the file by --weights.`,
-    'failure',
-  );
 }
 
 /** Runs what a record says, and gives what makes its file for a spec that may name other versions. */

@@ -1,10 +1,14 @@
 import {
+  branchState,
   planRun,
   run,
   runNoise,
+  stretches,
+  UngrainError,
   type Model,
   type Registry,
   type RunSpec,
+  type RunState,
   type RunStep,
   type Tensor,
 } from '@ungrain/core';
@@ -16,22 +20,43 @@ export interface SampleOptions {
   readonly model?: Model | undefined;
   /** The images and masks that the spec refers to. */
   readonly assets?: Assets | undefined;
+  /** Goes on from there: what a step of the same spec saved. */
+  readonly state?: RunState | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a spec: yields each step, and returns the samples [count, channels, height, width] in the model's range.
- * @throws UngrainError as `planRun` does, before the first step; `aborted`
+ * Runs a spec, its changes included: yields each step, and returns the samples [count, channels, height, width] in the
+ * model's range.
+ * @throws UngrainError as `planRun` does, for all of it before the first step; `aborted`, `bad-state`
  */
 export async function* sampleRun(
   spec: RunSpec,
-  { registry, model: given, assets = createAssets(), signal }: SampleOptions,
+  { registry, model: given, assets = createAssets(), state: saved, signal }: SampleOptions,
 ): AsyncGenerator<RunStep, Tensor, void> {
   const model = given ?? (await registry.models.get(spec.model).create());
   try {
     const image = spec.image === undefined ? undefined : await assets.image(spec.image);
     const resources = { asset: (name: string) => assets.image(name) };
-    return yield* run({ ...planRun(spec, registry, model), noise: runNoise(spec), image, resources, signal });
+    const parts = stretches(spec).map((part) => ({ ...part, plan: planRun(part.spec, registry, model) }));
+    let state = saved;
+    for (const [i, { from, plan, spec: now }] of parts.entries()) {
+      const end = parts[i + 1]?.from;
+      if (state && end !== undefined && state.index >= end) continue;
+      if (state && i > 0 && state.index === from) state = branchState(state, parts[i - 1]!.spec, now);
+      const steps = run({ ...plan, noise: runNoise(now), image, resources, signal, ...(state && { state }) });
+      for (;;) {
+        const { done, value } = await steps.next();
+        if (done) return value;
+        if (end !== undefined && end >= value.total)
+          throw new UngrainError('change-order', `A run of ${value.total} steps cannot change after step ${end}.`);
+        const ends = value.index + 1 === end;
+        if (ends) state = value.save();
+        yield value;
+        if (ends) break;
+      }
+    }
+    throw new UngrainError('bad-state', 'The saved run is past the end of this one.');
   } finally {
     if (!given) await model.dispose();
   }

@@ -1,17 +1,17 @@
-import { MAX_COUNT, planRun, UngrainError, type RunStep } from '@ungrain/core';
-import { checkOutputFile, collectFrames, freshName, planOutputs, sampleToEnd } from '@ungrain/host';
+import { MAX_COUNT, UngrainError } from '@ungrain/core';
+import { checkOutputFile, freshName, planOutputs } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
 import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { dryRun } from '../dry-run.js';
 import { engineFlag, threadsFlag } from '../engine-flags.js';
 import { parseAxis, type TypedAxis } from '../grid-axes.js';
 import { interruptible } from '../interruption.js';
-import { counted } from '../output.js';
 import { prepareRun, type SampleFlags } from '../prepare-run.js';
-import { startProgress } from '../progress.js';
 import { addRunFlags } from '../run-flags.js';
 import { sampleGrid } from '../sample-grid.js';
-import { tellFiles } from '../sample-text.js';
+import { sampleOnce } from '../sample-once.js';
+import { addStateFlags, checkStateFlags } from '../state-flags.js';
 
 export function define(command: Command): void {
   command
@@ -23,6 +23,7 @@ export function define(command: Command): void {
     )
     .addOption(wholeNumberFlag('--count', 'images of each class', { min: 1, max: MAX_COUNT }));
   addRunFlags(command, ['steps', 'seed', 'noise']);
+  addStateFlags(command);
   command
     .option('--out <file>', 'png (a grid), gif (from noise to image) or safetensors; a new png by default')
     .option('--each <folder>', 'every image as a PNG of its own, CLASS-INDEX.png')
@@ -33,6 +34,7 @@ export function define(command: Command): void {
       'a sheet of runs that differ in one or two things: sampler=ddim,euler steps=10,20 cfg.scale=1,3 class=0..9 seed=1,2',
       (text, axes: readonly TypedAxis[] = []) => [...axes, parseAxis(text)],
     )
+    .option('--dry-run', 'print the run and what it costs, and draw nothing')
     .addOption(weightsFlag())
     .addOption(engineFlag())
     .addOption(threadsFlag())
@@ -41,31 +43,19 @@ export function define(command: Command): void {
 }
 
 async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Promise<void> {
+  const { each, gif, gifX0, grid, saveState } = flags;
+  checkStateFlags({ ...flags });
   const out = flags.out ?? (onlyOthers(flags) ? undefined : await freshName(`${name}-seed${flags.seed ?? 0}`, 'png'));
-  if (flags.grid) await checkGridFlags(flags, out);
-  const outputs = await planOutputs({ out, each: flags.each, gif: flags.gif, gifX0: flags.gifX0 });
+  if (grid) await checkGridFlags(flags, out);
+  const outputs = await planOutputs({ out, each, gif, gifX0 });
+  if (saveState !== undefined) await checkOutputFile(saveState, ['safetensors']);
   const prepared = await prepareRun(name, flags);
-  const { model, registry, spec, assets } = prepared;
   try {
-    if (flags.grid) return await sampleGrid(prepared, { ...flags, grid: flags.grid, out: out! }, signal);
-    const total = planRun(spec, registry, model).levels.length - 1;
-    const started = performance.now();
-    const progress = await startProgress('{bar} step {value} of {total}, {eta} s left', total, flags.json ?? false);
-    const { frames, onStep: collect } = collectFrames(outputs.frames);
-    const onStep = (step: RunStep): void => {
-      collect(step);
-      progress.update(step.index + 1);
-    };
-    try {
-      const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep });
-      const files = await outputs.write({ samples, frames, range: model.range, spec, assets: assets.files });
-      progress.stop();
-      tellFiles(`${counted(spec.count, 'image')} in ${counted(spec.steps, 'step')}`, { files, started, spec }, flags);
-    } finally {
-      progress.stop();
-    }
+    if (flags.dryRun) await dryRun(prepared, flags, signal);
+    else if (grid) await sampleGrid(prepared, { ...flags, grid, out: out! }, signal);
+    else await sampleOnce(prepared, flags, outputs, signal);
   } finally {
-    await model.dispose();
+    await prepared.model.dispose();
   }
 }
 

@@ -13,6 +13,7 @@ import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
 import { startLiveCurve } from '../live-curve.js';
 import { startProgress } from '../progress.js';
+import { quote } from '../shell-words.js';
 import { versions } from '../versions.js';
 
 interface TrainFlags extends EngineFlags {
@@ -157,8 +158,6 @@ function stopped(
   const message = `Stopped after step ${step} of ${lastStep}, with a checkpoint; go on with \`${again.join(' ')}\`.`;
   return new UngrainError('aborted', message, 'failure');
 }
-
-const quote = (path: string): string => (/^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 async function tell(folder: string, last: TrainRunStep | undefined, engine: string, json: boolean): Promise<void> {
   const weights = join(folder, 'weights.safetensors');

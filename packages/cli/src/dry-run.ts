@@ -1,0 +1,42 @@
+import type { RunSpec } from '@ungrain/core';
+import { countModelCalls, gridSpecs, timeCall, type ModelCalls } from '@ungrain/host';
+import { readAxes } from './grid-axes.js';
+import { counted, printColumns, printJson, printLine } from './output.js';
+import type { PreparedRun, SampleFlags } from './prepare-run.js';
+import { recordRows } from './record-text.js';
+
+/** `ungrain sample --dry-run`: the run, how often it asks the network, and what that costs. */
+export async function dryRun(prepared: PreparedRun, flags: SampleFlags, signal: AbortSignal): Promise<void> {
+  const { model, registry, spec, assets, state } = prepared;
+  const axes = flags.grid && readAxes(flags.grid, prepared);
+  const specs: readonly RunSpec[] = axes ? gridSpecs(spec, axes).flat() : [spec];
+  const counts: ModelCalls[] = [];
+  for (const one of specs) counts.push(await countModelCalls(one, { registry, model, assets, state, signal }));
+  const sum = (of: (count: ModelCalls) => number): number => counts.reduce((total, count) => total + of(count), 0);
+  const [calls, rows, gradients] = [sum((one) => one.calls), sum((one) => one.rows), sum((one) => one.gradients)];
+  const largest = counts.reduce((a, b) => ((b.largest?.levels.length ?? 0) > (a.largest?.levels.length ?? 0) ? b : a));
+  const cost = largest.largest && (await timeCall(model, largest.largest, signal));
+  const seconds = cost && (cost.seconds / cost.rows) * rows;
+  const shown = axes ? { grid: [...axes] } : {};
+  if (flags.json) return printJson({ spec, shown, runs: specs.length, calls, rows, gradients, seconds, timed: cost });
+  printColumns(recordRows({ spec, shown, assets: assets.files }));
+  printLine();
+  const all = `${counted(calls, 'call')} of the network, ${counted(rows, 'image')} in all${perRun(specs.length)}`;
+  printLine(`${all} (counted with a stand-in for it).`);
+  if (gradients > 0) printLine(`${counted(gradients, 'gradient')} through it come on top, and take longer.`);
+  if (!cost || seconds === null) return;
+  printLine(
+    `${duration(seconds)} on ${spec.versions['engine']}: a call of ${counted(cost.rows, 'image')} took ` +
+      `${cost.seconds.toFixed(3)} s just now.`,
+  );
+  printLine(
+    `About ${Math.round(cost.bytes / 1e6)} MB of memory: as much as that call needed, Node and the weights included.`,
+  );
+}
+
+const perRun = (runs: number): string => (runs > 1 ? ` for ${runs} runs` : '');
+
+function duration(seconds: number): string {
+  if (seconds < 0.1) return 'Less than 0.1 s';
+  return `About ${seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} minutes`}`;
+}

@@ -1,0 +1,70 @@
+import { full, type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
+import { sampleToEnd, type SampleOptions } from './sample.js';
+
+/** How often a run asks its model. */
+export interface ModelCalls {
+  readonly calls: number;
+  /** Of all calls together; a row is one image. */
+  readonly rows: number;
+  /** Calls for a gradient through the network, which are not among the others. */
+  readonly gradients: number;
+  /** A call of as many rows as any has; null if the model is never asked. */
+  readonly largest: ModelBatch | null;
+}
+
+export interface CountOptions extends Omit<SampleOptions, 'model'> {
+  readonly model: Model;
+}
+
+/**
+ * Counts the model's calls by making the run with a stand-in that answers without a network. Solvers that choose their own
+ * steps depend on the answers: for them the count is an estimate.
+ * @throws UngrainError as `sampleRun` does
+ */
+export async function countModelCalls(spec: RunSpec, { model, ...options }: CountOptions): Promise<ModelCalls> {
+  let [calls, rows, gradients] = [0, 0, 0];
+  let largest: ModelBatch | null = null;
+  const predict = async (batch: ModelBatch): Promise<Tensor> => {
+    calls++;
+    rows += batch.levels.length;
+    if (batch.levels.length > (largest?.levels.length ?? 0)) largest = batch;
+    return answer(batch, model);
+  };
+  const vjp = async ({ x }: ModelBatch): Promise<Tensor> => {
+    gradients++;
+    return full(x.shape, 0);
+  };
+  const standIn = Object.create(model, {
+    predict: { value: predict },
+    ...(model.vjp && { vjp: { value: vjp } }),
+  }) as Model;
+  await sampleToEnd(spec, { ...options, model: standIn });
+  return { calls, rows, gradients, largest };
+}
+
+/** x itself, and where the model learned a variance as much of nothing. */
+function answer({ x }: ModelBatch, { variance }: Model): Tensor {
+  if (variance === 'none') return x;
+  const [rows = 0, channels = 0, ...rest] = x.shape;
+  const size = x.data.length / rows;
+  const data = new Float32Array(2 * x.data.length);
+  for (let row = 0; row < rows; row++) data.set(x.data.subarray(row * size, (row + 1) * size), 2 * row * size);
+  return { data, shape: [rows, 2 * channels, ...rest] };
+}
+
+/** What a call costs, measured. */
+export interface CallCost {
+  readonly rows: number;
+  readonly seconds: number;
+  /** The most memory that this process has had by then. */
+  readonly bytes: number;
+}
+
+/** Times one call of a model, after one that prepares it. */
+export async function timeCall(model: Model, batch: ModelBatch, signal?: AbortSignal): Promise<CallCost> {
+  await model.predict(batch, signal);
+  const started = performance.now();
+  await model.predict(batch, signal);
+  const seconds = (performance.now() - started) / 1000;
+  return { rows: batch.levels.length, seconds, bytes: process.resourceUsage().maxRSS * 1024 };
+}
