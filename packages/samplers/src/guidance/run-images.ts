@@ -13,11 +13,12 @@ export function imageFor(shape: Shape, picture: Tensor, { range: [black, white] 
 /** A mask of a run, from 0 to 1, for each of its samples. @throws UngrainError `image-shape` */
 export const maskFor = (shape: Shape, picture: Tensor): Tensor => repeat(shape, picture, 'mask');
 
-/** One picture for all rows; a grey one for all channels. */
+/** One picture for all rows, or one for each; a grey one for all channels. */
 function repeat(shape: Shape, picture: Tensor, what: string): Tensor {
   const [rows = 0, channels = 0, height = 0, width = 0] = shape;
-  const [, given = 0, givenHeight, givenWidth] = picture.shape;
-  if (givenHeight !== height || givenWidth !== width || (given !== 1 && given !== channels))
+  const [pictures = 0, given = 0, givenHeight, givenWidth] = picture.shape;
+  const fits = (count: number, wanted: number) => count === 1 || count === wanted;
+  if (givenHeight !== height || givenWidth !== width || !fits(given, channels) || !fits(pictures, rows))
     throw new UngrainError(
       'image-shape',
       `The ${what} has the shape ${formatShape(picture.shape.slice(1))}, and the samples ${formatShape(shape.slice(1))}; ` +
@@ -26,7 +27,8 @@ function repeat(shape: Shape, picture: Tensor, what: string): Tensor {
   const plane = height * width;
   const data = new Float32Array(rows * channels * plane);
   for (let i = 0; i < rows * channels; i++) {
-    const from = given === 1 ? 0 : i % channels;
+    const [row, channel] = [Math.floor(i / channels) % pictures, (i % channels) % given];
+    const from = row * given + channel;
     data.set(picture.data.subarray(from * plane, (from + 1) * plane), i * plane);
   }
   return { data, shape };

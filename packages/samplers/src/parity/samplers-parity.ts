@@ -1,13 +1,23 @@
 import type { ParityGroup } from '@ungrain/core/parity';
+import { ANAGRAM_FILE, checkAnagrams } from './anagram-parity.js';
+import { checkCs180, CS180_FILE } from './cs180.js';
 import { checkDiffusers } from './diffusers.js';
 import type { FileCheck } from './file-check.js';
+import { BLUR_FILE, checkGaussianBlur } from './gaussian-blur-parity.js';
 import { GUIDANCE_FILE } from './guidance-parity.js';
 import { checkMixture, MIXTURE_FILE } from './mixture.js';
 import { checkOde } from './ode.js';
+import { checkRepaint, REPAINT_FILE } from './repaint-parity.js';
+import { checkViews, VIEWS_FILE } from './views-parity.js';
 
 /** Which check a file of the folder has. */
 const CHECKS: Readonly<Record<string, FileCheck>> = {
   [MIXTURE_FILE]: checkMixture,
+  [VIEWS_FILE]: checkViews,
+  [ANAGRAM_FILE]: checkAnagrams,
+  [CS180_FILE]: checkCs180,
+  [REPAINT_FILE]: checkRepaint,
+  [BLUR_FILE]: checkGaussianBlur,
   'diffusers/ddpm.json': checkDiffusers,
   'flow/ode.json': checkOde,
 };

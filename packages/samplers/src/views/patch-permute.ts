@@ -15,7 +15,10 @@ export const patchPermuteView = permutationView<z.output<typeof patchOptions>>({
   name: 'patch-permute',
   summary: 'Square patches in random order.',
   options: patchOptions,
-  from: ({ patches, seed }, size) => shuffled(size, patches, partSide(size, patches, 'patch-permute'), seed),
+  from({ patches, seed }, size) {
+    partSide(size, patches, 'patch-permute');
+    return patchesFrom(size, patches, new TorchGenerator(seed).permutation(patches ** 2));
+  },
 });
 
 /** All pixels in random order, where a patch is one pixel. Images of any size can be shuffled so. */
@@ -23,11 +26,12 @@ export const pixelPermuteView = permutationView<z.output<typeof pixelOptions>>({
   name: 'pixel-permute',
   summary: 'All pixels in random order.',
   options: pixelOptions,
-  from: ({ seed }, size) => shuffled(size, size.width, 1, seed),
+  from: ({ seed }, size) => Int32Array.from(new TorchGenerator(seed).permutation(size.height * size.width)),
 });
 
-function shuffled(size: ImageSize, across: number, side: number, seed: number): Int32Array {
-  const order = new TorchGenerator(seed).permutation((size.height * size.width) / side ** 2);
+/** Patches in a given order, row by row: seen[i] = patches[order[i]]. */
+export function patchesFrom(size: ImageSize, across: number, order: ArrayLike<number>): Int32Array {
+  const side = size.width / across;
   return pixelsFrom(size, (y, x) => {
     const patch = order[Math.floor(y / side) * across + Math.floor(x / side)]!;
     return [Math.floor(patch / across) * side + (y % side), (patch % across) * side + (x % side)];

@@ -1,4 +1,4 @@
-import { UngrainError, type Shape, type Tensor, type View } from '@ungrain/core';
+import { UngrainError, type Shape, type Tensor, type View, type ViewTransform } from '@ungrain/core';
 import { mapPlanes, type ImageSize } from '../filters/planes.js';
 
 /** A view that only moves pixels, the same way in every channel, and so keeps whatever noise they hold. */
@@ -12,13 +12,15 @@ export interface PermutationView<O> extends Omit<View<O>, 'create'> {
 
 export const permutationView = <O>({ from, ...entry }: PermutationView<O>): View<O> => ({
   ...entry,
-  create(options, shape) {
-    const there = from(options, sizeOf(shape));
-    const back = inversePermutation(there);
-    const inverse = (x: Tensor) => gather(x, back);
-    return { forward: (x) => gather(x, there), inverse, inverseVariance: inverse };
-  },
+  create: (options, shape) => permutationTransform(from(options, sizeOf(shape))),
 });
+
+/** The view in which the pixel at i comes from `from[i]`. */
+export function permutationTransform(from: Int32Array): ViewTransform {
+  const back = inversePermutation(from);
+  const inverse = (x: Tensor) => gather(x, back);
+  return { forward: (x) => gather(x, from), inverse, inverseVariance: inverse };
+}
 
 const sizeOf = ([, height = 1, width = 1]: Shape): ImageSize => ({ height, width });
 
