@@ -81,7 +81,9 @@ describe('weights files', () => {
     expect(store.get('half').data).toEqual(Float32Array.of(0.5, -2));
   });
 
-  test('are mapped as constants, whatever float they hold; files of another folder are read', async () => {
+  test.each([false, true])('are mapped as constants, whatever float they hold (low memory: %s)', async (lowMemory) => {
+    const engine = createOnnxEngine({ threads: 1, lowMemory });
+    const home = await mkdtemp(join(tmpdir(), 'ungrain-mapped-'));
     const [first, second] = [join(home, 'first.safetensors'), join(home, 'elsewhere', 'second.safetensors')];
     await mkdir(join(home, 'elsewhere'));
     const half: Value = { dtype: 'float16', data: encodeFloat16(Float32Array.of(0.5, -2)), shape: [2] };
@@ -90,6 +92,7 @@ describe('weights files', () => {
     const store = await engine.store(
       new Map([...(await safetensorsSpans(first)), ...(await safetensorsSpans(second))]),
     );
+    // b lies in another folder, and is read
     const states = ['a', 'half', 'b'].map((name) => state(name, [2]));
     const sum = states.reduce<Node>((total, one) => ops.add(total, one), input('x', [2]));
     const executable = await engine.compile(graph('sum', { sum }), { constants: store });
@@ -98,6 +101,7 @@ describe('weights files', () => {
     await rm(first); // what is mapped stays, as the file that was opened
     expect(await run()).toEqual([111.75, 221]);
     await executable.dispose();
+    await rm(home, { recursive: true });
   });
 
   test('missing, foreign and cut ones are refused', async () => {

@@ -19,7 +19,9 @@ export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
     store: async (weights) => new MemoryStore(weights),
     async compile(graph, { constants } = {}) {
       if (constants && !(constants instanceof MemoryStore)) throw foreignStore(graph);
-      passes ??= selectPasses(options.withoutPasses ?? [], () => findBlockWidth(session));
+      passes ??= selectPasses(options.withoutPasses ?? [], async () =>
+        options.lowMemory ? null : findBlockWidth(session),
+      );
       const optimized = (await passes).reduce((current, pass) => pass.apply(current), graph);
       const { fixed, folder } = constants ? constantsOf(graph, constants) : { fixed: undefined, folder: undefined };
       const bytes = writeOnnx(optimized, fixed ? { constants: fixed } : {});

@@ -32,10 +32,19 @@ export async function loadT5(
   { engine, variants, traced = false }: LoadT5Options,
 ): Promise<LoadedT5> {
   const config = parseT5Config(await files.json('config.json'), `${files.name}/config.json`);
+  const weights = await loadWeights(files, declarationsOf(config), { variants, aliases: ALIASES });
+  const store = await engine.store(weights);
+  return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced)) };
+}
+
+/** The weights of the encoder of a `config.json`. @throws UngrainError `bad-config` */
+export const t5Declarations = (json: unknown): readonly nn.Declaration[] =>
+  declarationsOf(parseT5Config(json, 'config.json'));
+
+function declarationsOf(config: T5Config): readonly nn.Declaration[] {
   const scope = nn.Scope.root({ training: false });
   t5Encoder(scope, config);
-  const store = await engine.store(await loadWeights(files, scope.declarations, { variants, aliases: ALIASES }));
-  return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced)) };
+  return scope.declarations;
 }
 
 function t5Graph(config: T5Config, { ids, mask }: InputShapes, traced: boolean) {

@@ -29,10 +29,18 @@ export async function loadUnet(
   { engine, variants, traced = false }: LoadUnetOptions,
 ): Promise<LoadedUnet> {
   const config = parseUnetConfig(await files.json('config.json'), `${files.name}/config.json`);
+  const store = await engine.store(await loadWeights(files, declarationsOf(config), { variants }));
+  return { config, network: createNetwork(engine, store, (shapes) => unetGraph(config, shapes, traced)) };
+}
+
+/** The weights of the UNet of a `config.json`. @throws UngrainError `bad-config` */
+export const unetDeclarations = (json: unknown): readonly nn.Declaration[] =>
+  declarationsOf(parseUnetConfig(json, 'config.json'));
+
+function declarationsOf(config: UnetConfig): readonly nn.Declaration[] {
   const scope = nn.Scope.root({ training: false });
   unet(scope, config);
-  const store = await engine.store(await loadWeights(files, scope.declarations, { variants }));
-  return { config, network: createNetwork(engine, store, (shapes) => unetGraph(config, shapes, traced)) };
+  return scope.declarations;
 }
 
 function unetGraph(config: UnetConfig, shapes: InputShapes, traced: boolean) {

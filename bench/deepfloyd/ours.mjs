@@ -1,0 +1,61 @@
+/** One part of a diffusers folder on our engine: seconds to load it, and the fastest of a few calls. Prints JSON. */
+import { parseArgs } from 'node:util';
+import { createOnnxEngine } from '@ungrain/engine-onnx';
+import { filesBelow, loadT5, loadUnet, openCheckpoint } from '@ungrain/models-deepfloyd';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string' },
+    repeats: { type: 'string' },
+    threads: { type: 'string' },
+    'low-memory': { type: 'boolean' },
+  },
+});
+const [folder, part] = positionals;
+const rows = Number(values.rows);
+const engine = createOnnxEngine({ threads: Number(values.threads), lowMemory: values['low-memory'] ?? false });
+const wave = (shape) => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { dtype: 'float32', data: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), shape };
+};
+
+const began = performance.now();
+const { network, inputs } = await parts()[part](filesBelow(await openCheckpoint(folder), part));
+const times = [];
+for (let i = 0; i <= Number(values.repeats); i++) {
+  const start = performance.now();
+  await network.run(inputs);
+  times.push((performance.now() - start) / 1000);
+}
+const [first, ...others] = times;
+console.log(
+  JSON.stringify({
+    loadSeconds: (performance.now() - began) / 1000 - others.reduce((sum, time) => sum + time, 0),
+    firstSeconds: first,
+    seconds: Math.min(...others),
+  }),
+);
+
+function parts() {
+  return {
+    async unet(files) {
+      const { config, network } = await loadUnet(files, { engine });
+      const [size, tokens] = [config.sample_size, 77];
+      const time = { dtype: 'float32', data: new Float32Array(rows).fill(500), shape: [rows] };
+      const text = wave([rows, tokens, config.textDim]);
+      const x = wave([rows, config.in_channels, size, size]);
+      return { network, inputs: { x, time, text, ...(config.class_embed_type && { noiseLevel: time }) } };
+    },
+    async text_encoder(files) {
+      const { network } = await loadT5(files, { engine });
+      const shape = [rows, 77];
+      const ids = {
+        dtype: 'int64',
+        data: BigInt64Array.from({ length: rows * 77 }, (_, i) => BigInt(i % 1000)),
+        shape,
+      };
+      return { network, inputs: { ids, mask: { dtype: 'float32', data: new Float32Array(rows * 77).fill(1), shape } } };
+    },
+  };
+}
