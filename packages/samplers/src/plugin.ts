@@ -1,9 +1,9 @@
 import type { Plugin } from '@ungrain/core';
 import { apgGuidance } from './guidance/apg.js';
 import { autoGuidance } from './guidance/auto-guidance.js';
+import { cfgGuidance } from './guidance/cfg.js';
 import { cfgPlusPlusGuidance } from './guidance/cfg-plus-plus.js';
 import { cfgZeroStarGuidance } from './guidance/cfg-zero-star.js';
-import { cfgGuidance } from './guidance/cfg.js';
 import { clipGuidance } from './guidance/clip.js';
 import { dynamicThresholdGuidance } from './guidance/dynamic-threshold.js';
 import { energyGuidance } from './guidance/energy.js';
@@ -17,8 +17,9 @@ import { projectGuidance } from './guidance/project.js';
 import { repaintGuidance } from './guidance/repaint.js';
 import { sdeditGuidance } from './guidance/sdedit.js';
 import { tangentialCfgGuidance } from './guidance/tangential-cfg.js';
-import { adaptiveRungeKuttaSampler } from './samplers/adaptive-runge-kutta.js';
 import { viewsGuidance } from './guidance/views.js';
+import { adaptiveRungeKuttaSampler } from './samplers/adaptive-runge-kutta.js';
+import { consistencySampler } from './samplers/consistency.js';
 import { ddimSampler } from './samplers/ddim.js';
 import { ddpmSampler } from './samplers/ddpm.js';
 import { deisSampler } from './samplers/deis.js';
@@ -26,15 +27,23 @@ import { dpmAdaptiveSampler } from './samplers/dpm-adaptive.js';
 import { dpmFastSampler } from './samplers/dpm-fast.js';
 import { dpmSinglestepSampler } from './samplers/dpm-singlestep.js';
 import { dpmSolverSampler } from './samplers/dpm-solver.js';
-import { dpmpp2mSdeSampler } from './samplers/dpmpp-2m-sde.js';
+import { dpm2Sampler } from './samplers/dpm2.js';
+import { dpm2AncestralSampler } from './samplers/dpm2-ancestral.js';
 import { dpmpp2mSampler } from './samplers/dpmpp-2m.js';
+import { dpmpp2mSdeSampler } from './samplers/dpmpp-2m-sde.js';
 import { dpmpp2sAncestralSampler } from './samplers/dpmpp-2s-ancestral.js';
 import { dpmpp3mSdeSampler } from './samplers/dpmpp-3m-sde.js';
 import { dpmppSdeSampler } from './samplers/dpmpp-sde.js';
 import { eulerSampler } from './samplers/euler.js';
+import { eulerAncestralSampler } from './samplers/euler-ancestral.js';
 import { heunSampler } from './samplers/heun.js';
+import { ipndmSampler } from './samplers/ipndm.js';
+import { lcmSampler } from './samplers/lcm.js';
+import { lmsSampler } from './samplers/lms.js';
+import { pndmSampler } from './samplers/pndm.js';
 import { rungeKuttaSampler } from './samplers/runge-kutta.js';
 import { saSolverSampler } from './samplers/sa-solver.js';
+import { tcdSampler } from './samplers/tcd.js';
 import { unipcSampler } from './samplers/unipc.js';
 import { cosineSchedule } from './schedules/cosine.js';
 import { flowSchedule } from './schedules/flow.js';
@@ -57,6 +66,7 @@ export const samplersPlugin: Plugin = {
   spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
   samplers: [
     adaptiveRungeKuttaSampler,
+    consistencySampler,
     ddimSampler,
     ddpmSampler,
     deisSampler,
@@ -64,15 +74,23 @@ export const samplersPlugin: Plugin = {
     dpmFastSampler,
     dpmSinglestepSampler,
     dpmSolverSampler,
+    dpm2Sampler,
+    dpm2AncestralSampler,
     dpmpp2mSampler,
     dpmpp2mSdeSampler,
     dpmpp2sAncestralSampler,
     dpmpp3mSdeSampler,
     dpmppSdeSampler,
     eulerSampler,
+    eulerAncestralSampler,
     heunSampler,
+    ipndmSampler,
+    lcmSampler,
+    lmsSampler,
+    pndmSampler,
     rungeKuttaSampler,
     saSolverSampler,
+    tcdSampler,
     unipcSampler,
   ],
   guidances: [

@@ -19,6 +19,8 @@ export interface GaussianModelOptions {
   /** What the variance channels hold everywhere, if there are any. Default `none`, 0. */
   readonly variance?: Variance;
   readonly rawVariance?: number;
+  /** What it answers: the averages of data and noise, or, as a consistency model does, where the ODE ends. Default `averages`. */
+  readonly answers?: 'averages' | 'ends';
 }
 
 /** A model whose every answer is known, for testing samplers and guidances. */
@@ -33,7 +35,7 @@ export interface GaussianModel extends Model {
  * The perfect model of data whose pixels are all N(mean, deviation²) and independent. The condition of a sample is its
  * mean.
  *
- * With V = α²s² + σ²: data = μ + α·s²·(x − α·μ)/V and noise = σ·(x − α·μ)/V.
+ * With V = α²s² + σ²: data = μ + α·s²·(x − α·μ)/V and noise = σ·(x − α·μ)/V. The ODE ends at data = μ + s·(x − α·μ)/√V.
  */
 export function gaussianModel({
   schedule,
@@ -44,6 +46,7 @@ export function gaussianModel({
   maxRows = Infinity,
   variance = 'none',
   rawVariance = 0,
+  answers = 'averages',
 }: GaussianModelOptions): GaussianModel {
   const calls: ModelBatch[] = [];
   const spread = ({ alpha, sigma }: NoiseLevel): number => Math.hypot(alpha * deviation, sigma);
@@ -51,9 +54,11 @@ export function gaussianModel({
 
   function predictRow(x: Tensor, level: NoiseLevel, mu: number): Tensor {
     const { alpha, sigma } = level;
-    const total = spread(level) ** 2;
-    const data = map(x, (value) => mu + (alpha * deviation ** 2 * (value - alpha * mu)) / total);
-    const noise = map(x, (value) => (sigma * (value - alpha * mu)) / total);
+    const total = spread(level);
+    const ofData = answers === 'ends' ? deviation : (alpha * deviation ** 2) / total;
+    const ofNoise = answers === 'ends' ? (total - alpha * deviation) / (sigma || 1) : sigma / total;
+    const data = map(x, (value) => mu + (ofData * (value - alpha * mu)) / total);
+    const noise = map(x, (value) => (ofNoise * (value - alpha * mu)) / total);
     const output = predictionTarget(prediction, { data, noise }, level);
     if (variance === 'none') return output;
     const [rows = 0, channels = 0, ...rest] = x.shape;

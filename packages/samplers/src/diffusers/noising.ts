@@ -20,6 +20,8 @@ export function noisingOf(call: SchedulerCall): NoisingChoice {
   );
 }
 
+export const knowsNoising = (scheduler: string): boolean => FAMILIES.some(({ classes }) => classes.includes(scheduler));
+
 const registry = createRegistry([samplersPlugin]);
 
 /** The schedule that a choice names, and its levels in the order in which they are visited. */

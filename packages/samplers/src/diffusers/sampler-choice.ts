@@ -12,7 +12,7 @@ export interface SamplerChoice {
   readonly guidance?: readonly Named[];
 }
 
-/** A scheduler's settings and the arguments of its `step` in one object, to a sampler and guidance. */
+/** A scheduler's settings and the arguments of `set_timesteps` and `step` in one object, to a sampler and guidance. */
 export type TranslateSampler = (settings: Readonly<Record<string, unknown>>) => SamplerChoice;
 
 /** A translation that first checks the settings it uses. */

@@ -1,4 +1,11 @@
-import { UngrainError, type ArrayTypes, type NoiseLevel, type Prediction, type Value } from '@ungrain/core';
+import {
+  UngrainError,
+  type ArrayTypes,
+  type NoiseLevel,
+  type Prediction,
+  type Schedule,
+  type Value,
+} from '@ungrain/core';
 import { z } from 'zod';
 import type { Recording } from './replay.js';
 
@@ -16,6 +23,7 @@ const caseSchema = z.object({
   space: z.string(),
   shape: z.array(z.int()),
   timesteps: z.array(number),
+  sigmas: z.array(number).nullable(),
   call_alpha: z.array(number),
   call_sigma: z.array(number),
   noise_at_step: z.array(z.int()),
@@ -35,9 +43,14 @@ export const PREDICTIONS: Readonly<Record<DiffusersCase['predicts'], Prediction>
 };
 
 /** In these spaces the state is x/α = data + σ·noise. */
-const OVER_ALPHA = new Set(['ve', 'kdpm2', 'kdpm2a', 'dpmsde']);
+const OVER_ALPHA = new Set(['ve', 'kdpm2', 'kdpm2a', 'dpmsde', 'edm', 'cosine']);
 
-export function recordingOf(name: string, entry: DiffusersCase, tensors: ReadonlyMap<string, Value>): Recording {
+export function recordingOf(
+  name: string,
+  entry: DiffusersCase,
+  tensors: ReadonlyMap<string, Value>,
+  schedule: Schedule,
+): Recording {
   const get = <D extends Value['dtype']>(tensor: string, dtype: D): Value & { readonly dtype: D } => {
     const value = tensors.get(`${entry.name}/${tensor}`);
     if (value?.dtype === dtype) return value as Value & { readonly dtype: D };
@@ -48,6 +61,7 @@ export function recordingOf(name: string, entry: DiffusersCase, tensors: Readonl
     name,
     states: rowsOf(get('x', 'float64')),
     noise: entry.noise_at_step.map((after, i) => ({ after, value: { data: noise[i]!, shape: entry.shape } })),
+    ...(entry.scheduler === 'DDIMInverseScheduler' && { seen: ({ time }) => schedule.level(time) }),
     calls: entry.call_alpha.map((alpha, i) => ({ alpha, sigma: entry.call_sigma[i]! })),
     scale: OVER_ALPHA.has(entry.space) ? ({ alpha }: NoiseLevel) => alpha : () => 1,
     tolerance: { state: entry.tolerance.f32_rel, level: entry.tolerance.f64_rel },

@@ -1,5 +1,16 @@
-import { createRegistry, parseOptions, straightPath, type NoiseLevel, type RunPlan } from '@ungrain/core';
+import {
+  createRegistry,
+  linear,
+  parseOptions,
+  type Model,
+  type NoiseLevel,
+  type RunPlan,
+  type Schedule,
+} from '@ungrain/core';
 import { failedCheck } from '@ungrain/core/parity';
+import { createSchedule, knowsNoising, levelsOf, noisingOf } from '../diffusers/noising.js';
+import type { SchedulerCall } from '../diffusers/noising-choice.js';
+import { levelOfRatio } from '../schedules/level-of-ratio.js';
 import type { Named } from '../diffusers/sampler-choice.js';
 import { samplerOf } from '../diffusers/samplers.js';
 import { samplersPlugin } from '../plugin.js';
@@ -7,6 +18,28 @@ import { diffusersFile, PREDICTIONS, recordingOf, type DiffusersCase } from './d
 import type { FileCheck } from './file-check.js';
 import { readMixture, varianceFormula, type MixtureChoices } from './mixture.js';
 import { replay } from './replay.js';
+
+/** The families that are checked. */
+export const DIFFUSERS_FILES = [
+  'consistency',
+  'ddim',
+  'ddim_inverse',
+  'ddpm',
+  'edm_euler',
+  'euler_ancestral',
+  'flow_ancestral_rf',
+  'flow_euler',
+  'flow_heun',
+  'flow_lcm',
+  'heun',
+  'ipndm',
+  'kdpm2',
+  'kdpm2_ancestral',
+  'lcm',
+  'lms',
+  'pndm',
+  'unclip',
+].map((family) => `diffusers/${family}.json`);
 
 /** A family of diffusers' schedulers: each case's settings are translated to a run of ours, and that is replayed. */
 export const checkDiffusers: FileCheck = async function* (source, path) {
@@ -16,7 +49,8 @@ export const checkDiffusers: FileCheck = async function* (source, path) {
   for (const entry of cases) {
     const name = `${path.replace(/\.json$/, '')} ${entry.name}`;
     try {
-      yield* replay(planOf(entry, mixture), recordingOf(name, entry, tensors));
+      const plan = planOf(entry, mixture);
+      yield* replay(plan, recordingOf(name, entry, tensors, plan.schedule));
     } catch (error) {
       yield failedCheck(name, error instanceof Error ? error.message : String(error));
     }
@@ -27,12 +61,13 @@ const registry = createRegistry([samplersPlugin]);
 
 function planOf(entry: DiffusersCase, mixture: Awaited<ReturnType<typeof readMixture>>): RunPlan {
   const [rows = 1, ...sampleShape] = entry.shape;
-  const schedule = straightPath;
-  const { sampler, guidance = [] } = samplerOf(entry.scheduler, entry.config, entry.step_kwargs);
+  const call = { scheduler: entry.scheduler, config: entry.config, setTimesteps: entry.set_timesteps };
+  const { schedule, levels } = levelsFor(entry, call);
+  const { sampler, guidance = [] } = samplerOf(call, entry.step_kwargs);
   return {
-    model: mixture(schedule, sampleShape, { prediction: PREDICTIONS[entry.predicts], ...varianceOf(entry) }),
+    model: modelOf(entry, (choices) => mixture(schedule, sampleShape, choices)),
     schedule,
-    levels: recordedLevels(entry),
+    levels,
     sampler: registry.samplers.get(sampler.name),
     samplerOptions: optionsOf('samplers', sampler),
     guidances: guidance.map((named) => ({
@@ -47,6 +82,21 @@ function planOf(entry: DiffusersCase, mixture: Awaited<ReturnType<typeof readMix
 const optionsOf = (kind: 'samplers' | 'guidances', { name, options }: Named): unknown =>
   parseOptions(registry[kind].get(name).options, options, name);
 
+/** The mixture, with what the case says of its output, read as the scheduler reads it. */
+function modelOf(entry: DiffusersCase, mixture: (choices: MixtureChoices) => Model): Model {
+  const told = entry.scheduler === 'DDIMInverseScheduler' ? 'time' : 'level';
+  const model = mixture({ prediction: PREDICTIONS[entry.predicts], told, ...varianceOf(entry) });
+  if (entry.scheduler !== 'IPNDMScheduler') return model;
+  // It takes every output for v, of which it makes the noise.
+  return {
+    ...model,
+    async predict(batch, signal) {
+      const { alpha, sigma } = batch.levels[0]!;
+      return linear([sigma, batch.x], [alpha, await model.predict(batch, signal)]);
+    },
+  };
+}
+
 /** The variance channels that stand beside the prediction, if there are any. */
 function varianceOf({ variance_channel, config }: DiffusersCase): MixtureChoices {
   if (variance_channel === null) return {};
@@ -54,8 +104,15 @@ function varianceOf({ variance_channel, config }: DiffusersCase): MixtureChoices
   return { variance, rawVariance: varianceFormula(variance_channel) };
 }
 
-/** The levels at which the recorded model was called, and clean data. */
-function recordedLevels({ call_alpha, call_sigma, timesteps }: DiffusersCase): readonly NoiseLevel[] {
-  const levels = call_alpha.map((alpha, i) => ({ alpha, sigma: call_sigma[i]!, time: timesteps[i]! }));
-  return [...levels, { time: -1, alpha: 1, sigma: 0 }];
+/** The levels that the settings say; where a scheduler's are not translated yet, those of the recording. */
+function levelsFor(entry: DiffusersCase, call: SchedulerCall): { schedule: Schedule; levels: readonly NoiseLevel[] } {
+  if (knowsNoising(call.scheduler)) return levelsOf(noisingOf(call));
+  const { space, sigmas, call_alpha, call_sigma, timesteps } = entry;
+  const schedule = createSchedule({ name: space === 'flow' ? 'flow' : 'linear', options: {} });
+  const levels = sigmas
+    ? sigmas
+        .filter((sigma, i) => sigma !== sigmas[i - 1])
+        .map((sigma) => levelOfRatio(schedule, space === 'flow' ? sigma / (1 - sigma) : sigma))
+    : call_alpha.map((alpha, i) => ({ alpha, sigma: call_sigma[i]!, time: timesteps[i]! }));
+  return { schedule, levels: sigmas ? levels : [...levels, schedule.clean] };
 }

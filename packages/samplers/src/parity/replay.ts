@@ -23,6 +23,8 @@ export interface Recording {
   readonly noise: readonly { readonly after: number; readonly value: Tensor }[];
   /** Where the model was called. */
   readonly calls: readonly { readonly alpha: number; readonly sigma: number }[];
+  /** The level that the model goes by, where that is not the one that it is told but, say, that of its time. */
+  readonly seen?: (level: NoiseLevel) => NoiseLevel;
   /** What one unit of its state is at a level in the model's coordinates: α where it counts in x/α. */
   readonly scale: (level: NoiseLevel) => number;
   /** |got − x_k| ≤ state · max(1, max|x_k|); σ/α of each call alike, by `level`. */
@@ -36,7 +38,7 @@ export interface Recording {
  */
 export async function* replay(plan: RunPlan, recording: Recording): AsyncIterable<ParityCheck> {
   const { name, states, scale, tolerance } = recording;
-  const counted = countCalls(plan.model);
+  const counted = countCalls(plan.model, recording.seen);
   const callsBefore = [0];
   const guidances = [...plan.guidances, startAt(states[0]!, scale(plan.levels[0]!))];
   const noise = noiseOf(recording, callsBefore);
@@ -60,14 +62,17 @@ export async function* replay(plan: RunPlan, recording: Recording): AsyncIterabl
 const TOO_MANY_CALLS = 'the model was called more often than in the recording';
 
 /** The same model, and the levels that it was asked about so far. */
-function countCalls(model: Model): { model: Model; levels: readonly NoiseLevel[] } {
+function countCalls(
+  model: Model,
+  seen: Recording['seen'] = (level) => level,
+): { model: Model; levels: readonly NoiseLevel[] } {
   const levels: NoiseLevel[] = [];
   return {
     levels,
     model: {
       ...model,
       predict(batch, signal) {
-        levels.push(batch.levels[0]!);
+        levels.push(seen(batch.levels[0]!));
         return model.predict(batch, signal);
       },
     },

@@ -1,7 +1,7 @@
 import type { ParityGroup } from '@ungrain/core/parity';
 import { ANAGRAM_FILE, checkAnagrams } from './anagram-parity.js';
 import { checkCs180, CS180_FILE } from './cs180.js';
-import { checkDiffusers } from './diffusers.js';
+import { checkDiffusers, DIFFUSERS_FILES } from './diffusers.js';
 import type { FileCheck } from './file-check.js';
 import { BLUR_FILE, checkGaussianBlur } from './gaussian-blur-parity.js';
 import { GUIDANCE_FILE } from './guidance-parity.js';
@@ -18,7 +18,7 @@ const CHECKS: Readonly<Record<string, FileCheck>> = {
   [CS180_FILE]: checkCs180,
   [REPAINT_FILE]: checkRepaint,
   [BLUR_FILE]: checkGaussianBlur,
-  'diffusers/ddpm.json': checkDiffusers,
+  ...Object.fromEntries(DIFFUSERS_FILES.map((path) => [path, checkDiffusers])),
   'flow/ode.json': checkOde,
 };
 

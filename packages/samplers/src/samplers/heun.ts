@@ -1,8 +1,10 @@
 import { linear, type NoiseLevel, type Sampler } from '@ungrain/core';
 import { z } from 'zod';
+import { addChurn, churnOptions } from './churn.js';
 import { impliedNoise } from './implied-noise.js';
 
 const options = z.strictObject({
+  ...churnOptions,
   space: z
     .enum(['straight', 'sigma'])
     .default('straight')
@@ -21,7 +23,7 @@ const SCALES = {
 } as const;
 
 /**
- * Heun's method of second order (Karras et al. 2022, algorithm 1; on flows the explicit trapezoid rule): step as Euler
+ * Heun's method of second order (Karras et al. 2022, algorithms 1 and, with churn, 2; on flows the explicit trapezoid rule): step as Euler
  * does, look again from there, and go back to take the average of both slopes,
  *
  *   y' = y + Δa·(data₀ + data₁)/2 + Δb·(noise₀ + noise₁)/2
@@ -36,7 +38,8 @@ export const heunSampler: Sampler<z.output<typeof options>> = {
   summary: 'Second order, two model calls a step.',
   options,
   uses: 'data',
-  async step(x, from, to, _state, run) {
+  async step(state, level, to, _state, run) {
+    const { x, from } = addChurn(state, level, run);
     const first = await run.denoise(x, from);
     const firstNoise = impliedNoise(x, from, first);
     const guess = linear([to.alpha, first.data], [to.sigma, firstNoise]);
