@@ -4,10 +4,11 @@ import { impliedNoise } from '../samplers/implied-noise.js';
 import { EXACT, exponentialStep, type Estimate } from './exponential.js';
 import { halfLogSnr, levelAt } from './half-log-snr.js';
 
-/** A step of DPM-Solver, and for a measure of its error the same step by the method of one order less, without noise. */
+/** A step of DPM-Solver. */
 export interface DpmStep {
   readonly x: Tensor;
-  readonly lower: Tensor;
+  /** The same step by the method of one order less, without noise, for a measure of the error. */
+  readonly lower: () => Tensor;
   /** The last estimate of the data. */
   readonly data: Tensor;
 }
@@ -40,7 +41,7 @@ export async function dpmStep(
   const [near, far] = Number.isFinite(end - start) ? PARTS[order]!.map(on) : [];
   const atStart: Estimate = { level: from, value: impliedNoise(x, from, first) };
   const ofOrder1 = (...added: typeof more) => holdEstimate(x, from, to, first, ...added);
-  if (!near) return { x: ofOrder1(...more), lower: ofOrder1(), data: first.data };
+  if (!near) return { x: ofOrder1(...more), lower: ofOrder1, data: first.data };
 
   const estimateAt = async (level: NoiseLevel, known: readonly Estimate[]): Promise<Estimate & { data: Tensor }> => {
     const state = exponentialStep('noise', x, from, level, known);
@@ -50,9 +51,9 @@ export async function dpmStep(
   const second = await estimateAt(near, [atStart]);
   const ofOrder2 = (...added: typeof more) =>
     exponentialStep('noise', x, from, to, [atStart, second], MIDPOINT, ...added);
-  if (!far) return { x: ofOrder2(...more), lower: ofOrder1(), data: second.data };
+  if (!far) return { x: ofOrder2(...more), lower: ofOrder1, data: second.data };
 
   const third = await estimateAt(far, [atStart, second]);
   const ofOrder3 = exponentialStep('noise', x, from, to, [atStart, third], EXACT, ...more);
-  return { x: ofOrder3, lower: ofOrder2(), data: third.data };
+  return { x: ofOrder3, lower: ofOrder2, data: third.data };
 }

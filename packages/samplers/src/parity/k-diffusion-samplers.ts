@@ -83,7 +83,7 @@ const SAMPLERS: Readonly<Record<string, (kwargs: unknown) => Named>> = {
   sample_euler: translation('euler', churn, churned),
   sample_euler_ancestral: translation('euler-ancestral', fresh, ({ eta, s_noise }) => ({ eta, noiseScale: s_noise })),
   sample_heun: translation('heun', churn, (kwargs) => ({ ...churned(kwargs), space: 'sigma' })),
-  sample_lms: translation('lms', z.object({ order: z.int().default(4) }), ({ order }) => ({ order })),
+  sample_lms: translation('lms', z.object({ order: z.int().default(4) }), ({ order }) => ({ order, last: 'slopes' })),
 };
 
 /** These draw noise at the top of each step, before they call back; the others after. */

@@ -105,8 +105,9 @@ async function* checkAdaptive(
 function stepTimes({ time_grid: times, step_size: size }: Case): readonly number[] {
   if (size === null) return times;
   const [first, last] = [times[0]!, times.at(-1)!];
-  const count = Math.ceil((last - first) / size);
-  return Array.from({ length: count + 1 }, (_, i) => Math.min(last, first + i * size));
+  const sign = Math.sign(last - first);
+  const count = Math.ceil(Math.abs(last - first) / size);
+  return Array.from({ length: count + 1 }, (_, i) => first + sign * Math.min(Math.abs(last - first), i * size));
 }
 
 /** `x_init`, or data made of it: `mu_a + 0.2*x_init`. */

@@ -5,6 +5,7 @@ import { checkDiffusers, DIFFUSERS_FILES } from './diffusers.js';
 import type { FileCheck } from './file-check.js';
 import { BLUR_FILE, checkGaussianBlur } from './gaussian-blur-parity.js';
 import { GUIDANCE_FILE } from './guidance-parity.js';
+import { checkKDiffusion } from './k-diffusion.js';
 import { checkMixture, MIXTURE_FILE } from './mixture.js';
 import { checkOde } from './ode.js';
 import { checkRepaint, REPAINT_FILE } from './repaint-parity.js';
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, FileCheck>> = {
   [BLUR_FILE]: checkGaussianBlur,
   ...Object.fromEntries(DIFFUSERS_FILES.map((path) => [path, checkDiffusers])),
   'flow/ode.json': checkOde,
+  'k_diffusion/samplers.json': checkKDiffusion,
 };
 
 /** Samplers and schedules against diffusers, k-diffusion and other libraries, step by step. */

@@ -31,7 +31,9 @@ const options = z.strictObject({
     .describe(
       'dopri5 (Dormand and Prince, order 5), dopri8, bosh3 (Bogacki and Shampine), adaptive-heun or fehlberg2.',
     ),
-  rtol: tolerance(1e-3).describe('The error of a step that is tolerated, as a part of the state.'),
+  rtol: tolerance(1e-3).describe(
+    'The error of a step that is tolerated, in the mean over all samples of a run, as a part of the state.',
+  ),
   atol: tolerance(1e-3).describe('The error of a step that is tolerated whatever the state.'),
   maxSteps,
 });

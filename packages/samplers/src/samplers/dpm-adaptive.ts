@@ -21,7 +21,9 @@ import { holdEstimate } from './hold-estimate.js';
 
 const options = z.strictObject({
   order: z.int().min(2).max(3).default(3).describe('DPM-Solver-12 or -23.'),
-  rtol: tolerance(0.05).describe('The error of a step that is tolerated, as a part of the state.'),
+  rtol: tolerance(0.05).describe(
+    'The error of a step that is tolerated, in the mean over all samples of a run, as a part of the state.',
+  ),
   atol: tolerance(0.0078).describe('The error of a step that is tolerated whatever the state.'),
   firstStep: z.number().min(1e-6).max(10).default(0.05).describe('The size of the first step, in λ = log(α/σ).'),
   p: z.number().min(0).max(1).default(0).describe("The step size controller's weight of the error before."),
@@ -100,7 +102,8 @@ export const dpmAdaptiveSampler: Sampler<Options> = {
       const level = (up ? next < end - CLOSE : next > end + CLOSE) ? levelAt(run.schedule, next) : goal;
       const split = ancestralSplit(from, level, eta, sigma / alpha);
       const tried = await dpmStep(x, from, split.down, order, first, run);
-      const error = relativeError(tried.x, tried.lower, level, progress.before ?? { x, level: from }, run.options);
+      const lower = tried.lower();
+      const error = relativeError(tried.x, lower, level, progress.before ?? { x, level: from }, run.options);
       const { factor, errors } = pidFactor(error, progress.errors, { p, i, d }, eta > 0 ? 1.5 : order);
       progress = { ...progress, h: progress.h * factor, errors, steps: progress.steps + 1 };
       if (factor < acceptSafety) continue;
@@ -114,7 +117,7 @@ export const dpmAdaptiveSampler: Sampler<Options> = {
         state: saveProgress({
           ...progress,
           errors: [newest, newest, last],
-          before: { x: tried.lower, level },
+          before: { x: lower, level },
           draws: level === to ? 0 : progress.draws + fresh.length,
         }),
         reached: level,

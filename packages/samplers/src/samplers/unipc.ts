@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { multistep } from '../integrators/multistep.js';
 
 const options = z.strictObject({
-  order: z.int().min(1).max(4).default(2).describe("The p of UniPC-p. The corrector's order is one more."),
+  order: z.int().min(1).max(6).default(2).describe("The p of UniPC-p. The corrector's order is one more."),
   predicted: z.enum(['data', 'noise']).default('data').describe('What is interpolated.'),
   solverType: z
     .enum(['bh1', 'bh2'])
@@ -29,7 +29,7 @@ const options = z.strictObject({
  */
 export const unipcSampler: Sampler<z.output<typeof options>> = {
   name: 'unipc',
-  summary: 'Predictor and corrector, deterministic, order 1 to 4; one model call a step, best with few.',
+  summary: 'Predictor and corrector, deterministic, order 1 to 6; one model call a step, best with few.',
   options,
   uses: 'data',
   step(x, from, to, state, run) {
