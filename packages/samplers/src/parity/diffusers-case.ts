@@ -1,12 +1,6 @@
-import {
-  UngrainError,
-  type ArrayTypes,
-  type NoiseLevel,
-  type Prediction,
-  type Schedule,
-  type Value,
-} from '@ungrain/core';
+import type { NoiseLevel, Prediction, Schedule } from '@ungrain/core';
 import { z } from 'zod';
+import { recorded, rowsOf, tensorsOf, type RecordedTensors } from './recorded-tensors.js';
 import type { Recording } from './replay.js';
 
 const number = z.union([z.number(), z.literal('inf').transform(() => Infinity)]);
@@ -27,6 +21,8 @@ const caseSchema = z.object({
   call_alpha: z.array(number),
   call_sigma: z.array(number),
   noise_at_step: z.array(z.int()),
+  /** SASolverScheduler's `tau_func`, which no config holds: a value from one time down to another, and 0 elsewhere. */
+  tau: z.tuple([z.number(), z.number(), z.number()]).optional(),
   tolerance: z.object({ f64_rel: z.number(), f32_rel: z.number() }),
 });
 
@@ -48,31 +44,17 @@ const OVER_ALPHA = new Set(['ve', 'kdpm2', 'kdpm2a', 'dpmsde', 'edm', 'cosine'])
 export function recordingOf(
   name: string,
   entry: DiffusersCase,
-  tensors: ReadonlyMap<string, Value>,
+  tensors: RecordedTensors,
   schedule: Schedule,
 ): Recording {
-  const get = <D extends Value['dtype']>(tensor: string, dtype: D): Value & { readonly dtype: D } => {
-    const value = tensors.get(`${entry.name}/${tensor}`);
-    if (value?.dtype === dtype) return value as Value & { readonly dtype: D };
-    throw new UngrainError('bad-reference', `The tensor '${entry.name}/${tensor}' should be there, as ${dtype}.`);
-  };
-  const noise = entry.noise_at_step.length > 0 ? rowsOf(get('noise', 'float32')) : [];
+  const noise = entry.noise_at_step.length > 0 ? tensorsOf(recorded(tensors, `${entry.name}/noise`, 'float32')) : [];
   return {
     name,
-    states: rowsOf(get('x', 'float64')),
-    noise: entry.noise_at_step.map((after, i) => ({ after, value: { data: noise[i]!, shape: entry.shape } })),
+    states: rowsOf(recorded(tensors, `${entry.name}/x`, 'float64')),
+    noise: entry.noise_at_step.map((after, i) => ({ after, value: noise[i]! })),
     ...(entry.scheduler === 'DDIMInverseScheduler' && { seen: ({ time }) => schedule.level(time) }),
     calls: entry.call_alpha.map((alpha, i) => ({ alpha, sigma: entry.call_sigma[i]! })),
     scale: OVER_ALPHA.has(entry.space) ? ({ alpha }: NoiseLevel) => alpha : () => 1,
     tolerance: { state: entry.tolerance.f32_rel, level: entry.tolerance.f64_rel },
   };
-}
-
-/** The entries of the first dimension. */
-function rowsOf<D extends 'float32' | 'float64'>({
-  data,
-  shape: [rows = 0],
-}: Value & { readonly dtype: D }): readonly ArrayTypes[D][] {
-  const size = data.length / Math.max(1, rows);
-  return Array.from({ length: rows }, (_, i) => data.slice(i * size, (i + 1) * size) as ArrayTypes[D]);
 }

@@ -22,9 +22,14 @@ import { replay } from './replay.js';
 /** The families that are checked. */
 export const DIFFUSERS_FILES = [
   'consistency',
+  'cosine_dpm',
   'ddim',
   'ddim_inverse',
   'ddpm',
+  'dpm_multistep',
+  'dpm_sde',
+  'dpm_singlestep',
+  'edm_dpm',
   'edm_euler',
   'euler_ancestral',
   'flow_ancestral_rf',
@@ -39,6 +44,7 @@ export const DIFFUSERS_FILES = [
   'lms',
   'pndm',
   'unclip',
+  'unipc',
 ].map((family) => `diffusers/${family}.json`);
 
 /** A family of diffusers' schedulers: each case's settings are translated to a run of ours, and that is replayed. */
@@ -63,7 +69,7 @@ function planOf(entry: DiffusersCase, mixture: Awaited<ReturnType<typeof readMix
   const [rows = 1, ...sampleShape] = entry.shape;
   const call = { scheduler: entry.scheduler, config: entry.config, setTimesteps: entry.set_timesteps };
   const { schedule, levels } = levelsFor(entry, call);
-  const { sampler, guidance = [] } = samplerOf(call, entry.step_kwargs);
+  const { sampler, guidance = [] } = samplerOf(call, { ...entry.step_kwargs, ...(entry.tau && { tau: entry.tau }) });
   return {
     model: modelOf(entry, (choices) => mixture(schedule, sampleShape, choices)),
     schedule,

@@ -9,9 +9,7 @@ const options = z.strictObject({
   last: z
     .enum(['data', 'slopes'])
     .default('data')
-    .describe(
-      'A step to clean data takes the estimate, as k-diffusion does, or goes on by the slopes, as diffusers does.',
-    ),
+    .describe('A step to clean data takes the estimate, or goes on by the slopes, as k-diffusion and diffusers do.'),
 });
 
 /** The slopes of the last steps and where they were taken, the newest first. */

@@ -1,3 +1,5 @@
+import { lagrangeWeights } from '../integrators/lagrange.js';
+
 /** Adams–Bashforth's weights for equal steps, the newest slope first, by how many there are. */
 export const ADAMS_BASHFORTH = [
   [1],
@@ -8,17 +10,13 @@ export const ADAMS_BASHFORTH = [
 
 /**
  * Adams–Bashforth's weights for steps of any length: ∫ from `nodes[0]` to `end` of each Lagrange polynomial of the
- * nodes, the newest first. They are of degree 3 at most, which Gauss's rule of two points integrates exactly.
+ * nodes, the newest first.
  */
 export function adamsBashforth(nodes: readonly number[], end: number): readonly number[] {
   const [start = 0] = nodes;
-  const [middle, half] = [(start + end) / 2, (end - start) / 2];
-  return nodes.map(
-    (_, j) => half * (lagrange(nodes, j, middle - half * GAUSS) + lagrange(nodes, j, middle + half * GAUSS)),
+  const moments = nodes.map((_, k) => (end - start) ** (k + 1) / (k + 1));
+  return lagrangeWeights(
+    nodes.map((node) => node - start),
+    moments,
   );
 }
-
-const GAUSS = 1 / Math.sqrt(3);
-
-const lagrange = (nodes: readonly number[], j: number, at: number): number =>
-  nodes.reduce((product, node, k) => (k === j ? product : (product * (at - node)) / (nodes[j]! - node)), 1);
