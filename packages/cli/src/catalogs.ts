@@ -9,7 +9,16 @@ export interface Listed {
 }
 
 /** What can be listed: a registry's kinds, and recipes. */
-export const KINDS = ['models', 'samplers', 'schedules', 'spacings', 'guidances', 'views', 'recipes'] as const;
+export const KINDS = [
+  'models',
+  'samplers',
+  'schedules',
+  'spacings',
+  'guidances',
+  'views',
+  'energies',
+  'recipes',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Catalogs {
@@ -20,7 +29,7 @@ export interface Catalogs {
 /** Everything that is installed. No engine is started and no weights are read. */
 export function catalogs(engine: EngineSource = lazyEngine()): Catalogs {
   const registry = createHostRegistry({ engine });
-  const { models, samplers, schedules, spacings, guidances, views } = registry;
+  const { models, samplers, schedules, spacings, guidances, views, energies } = registry;
   return {
     registry,
     entries: {
@@ -30,10 +39,11 @@ export function catalogs(engine: EngineSource = lazyEngine()): Catalogs {
       spacings: spacings.all,
       guidances: guidances.all,
       views: views.all,
+      energies: energies.all,
       recipes,
     },
   };
 }
 
 /** What one of a kind is called. */
-export const singular = (kind: Kind): string => kind.replace(/s$/, '');
+export const singular = (kind: Kind): string => kind.replace(/ies$/, 'y').replace(/s$/, '');

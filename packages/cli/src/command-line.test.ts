@@ -54,6 +54,7 @@ describe('list and describe', () => {
       'spacings',
       'guidances',
       'views',
+      'energies',
       'recipes',
     ]);
     expect(lists['models']!.map(({ name }) => name)).toContain('digits');

@@ -76,7 +76,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'list',
-    summary: 'List models, samplers, schedules, spacings, guidances, views or recipes.',
+    summary: 'List models, samplers, schedules, spacings, guidances, views, energies or recipes.',
     example: 'ungrain list samplers',
     load: () => import('./commands/list.js'),
   },

@@ -24,6 +24,7 @@ export * from './run-figures.js';
 export * from './run-grid.js';
 export * from './run-record.js';
 export * from './run-report.js';
+export * from './run-resources.js';
 export * from './sample-labels.js';
 export * from './sample.js';
 export * from './spec-change.js';

@@ -21,7 +21,9 @@ export const createHostRegistry = ({ engine, weights = {}, all = false }: HostRe
     samplersPlugin,
     mnistPlugin({
       engine,
-      weights: async (model) => (weights[model] ?? (await readWeights(requireShipped(model)))).tensors,
+      weights: async (model, file) =>
+        (await (file === undefined ? (weights[model] ?? readWeights(requireShipped(model))) : readWeights(file)))
+          .tensors,
       has: (model) => all || model in weights || isShipped(model),
     }),
   ]);

@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@ungrain/core';
 import { createAssets, type Assets } from './assets.js';
+import { runResources } from './run-resources.js';
 
 export interface SampleOptions {
   readonly registry: Registry;
@@ -35,9 +36,10 @@ export async function* sampleRun(
   { registry, model: given, assets = createAssets(), state: saved, signal }: SampleOptions,
 ): AsyncGenerator<RunStep, Tensor, void> {
   const model = given ?? (await registry.models.get(spec.model).create());
+  const { dispose, ...others } = runResources(registry);
   try {
     const image = spec.image === undefined ? undefined : await assets.image(spec.image);
-    const resources = { asset: (name: string) => assets.image(name) };
+    const resources = { ...others, asset: (name: string) => assets.image(name) };
     const parts = stretches(spec).map((part) => ({ ...part, plan: planRun(part.spec, registry, model) }));
     let state = saved;
     for (const [i, { from, plan, spec: now }] of parts.entries()) {
@@ -58,6 +60,7 @@ export async function* sampleRun(
     }
     throw new UngrainError('bad-state', 'The saved run is past the end of this one.');
   } finally {
+    await dispose();
     if (!given) await model.dispose();
   }
 }

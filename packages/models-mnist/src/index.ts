@@ -1,4 +1,5 @@
 export * from './denoiser.js';
+export * from './digit-energy.js';
 export * from './digits.js';
 export * from './judge.js';
 export * from './objective.js';

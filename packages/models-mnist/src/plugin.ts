@@ -1,5 +1,6 @@
 import { PLUGIN_API_VERSION, type Plugin, type Tensor } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
+import { digitEnergy } from './digit-energy.js';
 import { createDigits } from './digits.js';
 import { UNET_MODELS } from './unet-network.js';
 import type { FlowKind } from './unet.js';
@@ -7,9 +8,12 @@ import type { FlowKind } from './unet.js';
 export interface MnistPluginOptions {
   /** The engine that the models run on; asked for when the first model is created. */
   engine(): Promise<Engine>;
-  /** The weights of a model, by its name. In Node they lie in this package under `weights/`. */
-  weights(model: string): Promise<ReadonlyMap<string, Tensor>>;
-  /** Are there weights for a model? One without is not listed; by default there are for all. */
+  /**
+   * The weights of a model or of the judge, by its name, or other ones for it, which the front end knows by a name of its
+   * own. In Node the former lie in this package under `weights/`.
+   */
+  weights(model: string, others?: string): Promise<ReadonlyMap<string, Tensor>>;
+  /** Are there weights for a model, or the judge? What has none is not listed; by default there are for all. */
   has?(model: string): boolean;
 }
 
@@ -18,7 +22,7 @@ const SUMMARIES: Readonly<Record<FlowKind, string>> = {
   time: 'Whatever handwritten digits come, by a flow-matching UNet that knows the time alone.',
 };
 
-/** The MNIST models for a registry. Engine and weights are handed in, so that the same plugin serves Node and browsers. */
+/** The MNIST models for a registry, and the judge as an energy. Engine and weights are handed in, so that the same plugin serves Node and browsers. */
 export const mnistPlugin = ({ engine, weights, has = () => true }: MnistPluginOptions): Plugin => ({
   name: '@ungrain/models-mnist',
   apiVersion: PLUGIN_API_VERSION,
@@ -27,6 +31,8 @@ export const mnistPlugin = ({ engine, weights, has = () => true }: MnistPluginOp
     .map(([name, kind]) => ({
       name,
       summary: SUMMARIES[kind],
-      create: async () => createDigits({ engine: await engine(), weights: await weights(name), kind, name }),
+      create: async (others) =>
+        createDigits({ engine: await engine(), weights: await weights(name, others), kind, name }),
     })),
+  energies: has('judge') ? [digitEnergy({ engine, weights: () => weights('judge') })] : [],
 });

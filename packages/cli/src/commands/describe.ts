@@ -19,7 +19,7 @@ interface Description {
 
 export function define(command: Command): void {
   command
-    .argument('<name>', 'of a model, sampler, schedule, spacing, guidance, view or recipe')
+    .argument('<name>', 'of a model, sampler, schedule, spacing, guidance, view, energy or recipe')
     .addOption(jsonFlag())
     .action(describe);
 }
@@ -58,6 +58,7 @@ const DETAILS: Readonly<Record<Kind, (name: string, all: Catalogs) => Promise<De
   spacings: async (name, { registry }) => ({ options: describeOptions(registry.spacings.get(name).options) }),
   guidances: async (name, { registry }) => ({ options: describeOptions(registry.guidances.get(name).options) }),
   views: async (name, { registry }) => ({ options: describeOptions(registry.views.get(name).options) }),
+  energies: async (name, { registry }) => ({ options: describeOptions(registry.energies.get(name).options) }),
   recipes: async (name) => {
     const { settings, figures } = recipeNamed(name);
     return { options: [...describeOptions(settings), ...(figures ? describeOptions(figures.drawing) : [])] };

@@ -1,6 +1,6 @@
 import { suggestion, UngrainError } from '@ungrain/core';
 import type { Command } from 'commander';
-import { catalogs, KINDS, type Kind, type Listed } from '../catalogs.js';
+import { catalogs, KINDS, singular, type Kind, type Listed } from '../catalogs.js';
 import { jsonFlag } from '../common-flags.js';
 import { printColumns, printJson, printLine } from '../output.js';
 
@@ -25,7 +25,7 @@ function list(text: string | undefined, { json }: { readonly json?: boolean }): 
 }
 
 function kindNamed(text: string): Kind {
-  const kind = KINDS.find((known) => known === text || known === `${text}s`);
+  const kind = KINDS.find((known) => known === text || singular(known) === text);
   if (kind) return kind;
   throw new UngrainError('unknown-kind', `There is no list of '${text}'${suggestion(text, KINDS)}`);
 }

@@ -3,6 +3,7 @@ import {
   run,
   runNoise,
   sizeOf,
+  type Energy,
   type Model,
   type ModelBatch,
   type Registry,
@@ -24,7 +25,7 @@ export function countCalls(model: Model, onCall?: (rows: number) => void) {
   return { model: Object.create(model, { predict: { value: predict } }) as Model, calls: (): number => calls };
 }
 
-/** Runs a spec for one sample of a model of the same kind that costs nothing. @throws as the run does */
+/** Runs a spec for one sample of a model of the same kind that costs nothing, in a flat landscape. @throws as the run does */
 export async function rehearse(spec: RunSpec, registry: Registry, model: Model) {
   const predict = async ({ x, levels }: ModelBatch): Promise<Tensor> => {
     const size = sizeOf(x.shape) / levels.length;
@@ -37,7 +38,15 @@ export async function rehearse(spec: RunSpec, registry: Registry, model: Model) 
   }) as Model;
   const counted = countCalls(understudy);
   const one: RunSpec = { ...spec, count: 1, conditions: spec.conditions.slice(0, 1), shape: undefined };
+  const flat: Energy = {
+    range: model.range,
+    accepts: () => true,
+    read: async ({ data, shape }) => ({ energies: [0], gradient: { data: data.map(() => 0), shape } }),
+    dispose: async () => undefined,
+  };
+  const resources = { model: async () => understudy, energy: async () => flat };
   let x: Tensor | null = null;
-  for await (const step of run({ ...planRun(one, registry, counted.model), noise: runNoise(one) })) x = step.x;
+  for await (const step of run({ ...planRun(one, registry, counted.model), noise: runNoise(one), resources }))
+    x = step.x;
   return { result: x!.data[0]!, calls: counted.calls() };
 }

@@ -21,7 +21,8 @@ const options = z.strictObject({
  * that strong guidance does not saturate: clip to [−s, s] and divide by s, the quantile of |data| but at least 1.
  * Saharia et al. 2022, "Photorealistic Text-to-Image Diffusion Models with Deep Language Understanding" (Imagen), section 2.3.
  *
- * The range is the model's own, its middle taken as 0 and its half as 1. Samplers that go by the data alone make their own
+ * The range is the model's own, its middle taken as 0 and its half as 1. Dividing greys what is black throughout, the ground of
+ * a drawing: there `ceiling: 1` is better. Samplers that go by the data alone make their own
  * noise of it; for those that take it from the estimate (DDIM) `noise` says which it is.
  */
 export const dynamicThresholdGuidance: Guidance<z.output<typeof options>> = {

@@ -4,9 +4,9 @@ import { isWithin, windowed, windowOptions } from './window.js';
 
 const options = windowed(
   z.strictObject({
-    energy: z.string().min(1).describe('The energy to lower, by its name; see `ungrain list energies`.'),
+    name: z.string().min(1).describe('The energy to lower; `ungrain list energies` names them.'),
     options: z.record(z.string(), z.unknown()).default({}).describe('Its own options, as JSON.'),
-    scale: z.number().min(0).max(1e5).default(1).describe('How far to go down the slope.'),
+    scale: z.number().min(0).max(1e5).default(3).describe('How far to go down the slope.'),
     repeats: z.int().min(1).max(100).default(1).describe('Looks at the slope in each look of the sampler.'),
     ...windowOptions,
   }),
@@ -28,8 +28,9 @@ export const energyGuidance: Guidance<z.output<typeof options>> = {
   summary: 'Down the gradient of an energy, such as how unlike a digit a classifier finds the image.',
   options,
   place: 'outermost',
-  async create({ energy: name, options, scale, repeats, ...window }, { model, energy: find }) {
-    const energy = await find(name, options);
+  async create({ name, options, scale, repeats, ...window }, context) {
+    const { model } = context;
+    const energy = await context.energy(name, options);
     if (!energy.accepts(model.sampleShape))
       throw new UngrainError('energy-shape', `Energy '${name}' cannot read the samples of model '${model.name}'.`);
     const [black, white] = energy.range;
