@@ -73,8 +73,9 @@ const ORDERS: readonly Convergence[] = [
 const DISTILLED: readonly string[] = ['consistency', 'lcm'];
 const ON_THE_WAY: readonly string[] = ['tcd'];
 
-/** Samplers that choose their steps by the error in all samples, so that each depends on the others. */
+/** Samplers that choose their steps by the error in all samples, so that each depends a little on the others. */
 const SHARED_STEPS: readonly string[] = ['adaptive-runge-kutta', 'dpm-adaptive'];
+const WITHIN_TOLERANCE = 0.01;
 
 const registry = createRegistry([samplersPlugin]);
 
@@ -140,13 +141,13 @@ describe.each(pairs)('$name', ({ sampler, schedule }) => {
   });
 
   test('gives a sample the same bytes in any batch, with counter noise', async () => {
-    if (SHARED_STEPS.includes(sampler.name)) return;
     const model = gaussianModel({ schedule });
     const both = await sample(plan(sampler, model, { noise: counterNoise(7) }));
     const alone = await sample(
       plan(sampler, model, { noise: counterNoise(7), shape: [1, ...model.sampleShape], conditions: [0.25] }),
     );
-    expect(both.data.slice(0, alone.data.length)).toEqual(alone.data);
+    const first = tensor(both.data.slice(0, alone.data.length), alone.shape);
+    expect(worst(first, alone)).toBeLessThanOrEqual(SHARED_STEPS.includes(sampler.name) ? WITHIN_TOLERANCE : 0);
   });
 
   test('goes on from a saved step to the same bytes', async () => {
