@@ -7,6 +7,7 @@
  * The published sizes, as far as they are known: blocks of 192·[1, 2, 3, 4] channels for I-M and 320·[1, 2, 3, 4] for I-L,
  * 192·[1, 2, 4, 6, 6] for II-L; T5-XXL with as many layers as asked for, `T5-XXL-2`.
  */
+import { Buffer } from 'node:buffer';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

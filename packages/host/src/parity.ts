@@ -6,6 +6,7 @@ import { opsParity } from '@ungrain/graph/parity';
 import { deepfloydParity } from '@ungrain/models-deepfloyd/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
 import { guidanceParity, samplersParity } from '@ungrain/samplers/parity';
+import { checkPipelines } from './deepfloyd/pipelines-parity.js';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -27,7 +28,7 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
-  deepfloydParity({ engine }),
+  deepfloydParity({ engine, also: { 'reference/pipelines/': checkPipelines } }),
 ];
 
 /** Checks every group whose index the folder holds, and reports on each as it is done. */

@@ -22,8 +22,6 @@ export interface StageOptions {
   readonly schedule: Schedule;
   /** Settings to sample it with, likewise. */
   readonly defaults: Model['defaults'];
-  /** What the second half of the UNet's channels is: nothing that is used, or the variance. */
-  readonly variance: Model['variance'];
   /** Stage II, whose UNet also sees a small image: how it is noised, from the folder's `image_noising_scheduler`. */
   readonly lowResolution?: LowResolution | undefined;
   /** Rows of one call: more take more memory. Default 8. */
@@ -46,9 +44,9 @@ const LONGEST_PROMPT = 10_000;
  * Stage I draws 64 × 64; stage II (`lowResolution`) takes such an image, `run`'s `image`, four times as large.
  */
 export function createStage(options: StageOptions): Model {
-  const { name, unet, prompts, schedule, defaults, variance, lowResolution, maxRows = 8 } = options;
+  const { name, unet, prompts, schedule, defaults, lowResolution, maxRows = 8 } = options;
   const { config, network } = unet;
-  const channels = config.out_channels / 2;
+  const channels = lowResolution ? config.in_channels / 2 : config.in_channels;
   const [height, width] = [config.sample_size ?? 64].flat();
   const multiple = 2 ** (config.block_out_channels.length - 1);
   const empty = emptyPrompt(prompts);
@@ -57,7 +55,7 @@ export function createStage(options: StageOptions): Model {
     name,
     schedule,
     prediction: 'epsilon',
-    variance,
+    variance: config.out_channels === 2 * channels ? 'learned-range' : 'none',
     sampleShape: [channels, height!, width ?? height!],
     accepts: ([c, h, w, ...rest]) =>
       c === channels && rest.length === 0 && [h, w].every((size) => size !== undefined && size % multiple === 0),

@@ -4,10 +4,11 @@ import { checkT5 } from './t5-parity.js';
 import { checkText } from './text-parity.js';
 import { checkUnets } from './unet-parity.js';
 
-type Check = (source: ParitySource, engine: Engine) => AsyncGenerator<ParityCheck, void, void>;
+/** Checks the files below a folder of references. */
+export type ReferenceCheck = (source: ParitySource, engine: Engine) => AsyncGenerator<ParityCheck, void, void>;
 
 /** What is checked, by the files of a folder of references. */
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<string, ReferenceCheck>> = {
   'reference/tokenizer/': checkText,
   'reference/t5/': checkT5,
   'reference/unet/': checkUnets,
@@ -15,17 +16,26 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 const INDEX = 'reference/meta.json';
 
+export interface DeepfloydParityOptions {
+  readonly engine: Engine;
+  /** Further checks by folder: of what needs samplers, which this package does not know. */
+  readonly also?: Readonly<Record<string, ReferenceCheck>>;
+}
+
 /** Small DeepFloyd IF models with random weights, in the real file format, against diffusers and transformers. */
-export const deepfloydParity = ({ engine }: { readonly engine: Engine }): ParityGroup => ({
-  name: 'deepfloyd',
-  index: INDEX,
-  async *run(source) {
-    for (const check of Object.values(CHECKS)) yield* check(source, engine);
-  },
-  async skips(source) {
-    const left = (await source.list('reference')).filter(
-      (path) => path !== INDEX && !Object.keys(CHECKS).some((folder) => path.startsWith(folder)),
-    );
-    return left.map((path) => `${path} is not checked`);
-  },
-});
+export const deepfloydParity = ({ engine, also = {} }: DeepfloydParityOptions): ParityGroup => {
+  const checks = { ...CHECKS, ...also };
+  return {
+    name: 'deepfloyd',
+    index: INDEX,
+    async *run(source) {
+      for (const check of Object.values(checks)) yield* check(source, engine);
+    },
+    async skips(source) {
+      const left = (await source.list('reference')).filter(
+        (path) => path !== INDEX && !Object.keys(checks).some((folder) => path.startsWith(folder)),
+      );
+      return left.map((path) => `${path} is not checked`);
+    },
+  };
+};

@@ -1,1 +1,3 @@
+export * from './checks.js';
 export * from './deepfloyd-parity.js';
+export * from './parity-files.js';
