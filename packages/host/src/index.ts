@@ -1,6 +1,7 @@
 export * from './assets.js';
 export * from './classes.js';
 export * from './curves.js';
+export * from './deepfloyd/load-stage.js';
 export * from './drawing.js';
 export * from './engine.js';
 export * from './estimate.js';

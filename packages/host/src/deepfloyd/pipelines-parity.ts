@@ -24,6 +24,9 @@ const META = 'reference/meta.json';
 /** Largest difference of a state. */
 const TOLERANCE = 5e-4;
 
+/** Assets are named by a SHA-256, and these have none. */
+const [IMAGE, MASK] = ['0'.repeat(64), '1'.repeat(64)] as const;
+
 const caseSchema = z.object({
   pipeline: z.enum(['IFPipeline', 'IFSuperResolutionPipeline', 'IFImg2ImgPipeline', 'IFInpaintingPipeline']),
   file: z.string(),
@@ -69,8 +72,8 @@ async function* checkPipeline(
     const size = latents.data.length / latents.shape[0]!;
     const tensor = (key: string): Tensor | undefined => (reference.has(key) ? wanted(reference, key) : undefined);
     const image = tensor('input_image');
-    const assets = { image: image && map(image, (x) => (x + 1) / 2), mask: tensor('mask_image') };
-    const resources = { asset: async (asset: string) => assets[asset as keyof typeof assets]! };
+    const assets = { [IMAGE]: image && map(image, (x) => (x + 1) / 2), [MASK]: tensor('mask_image') };
+    const resources = { asset: async (asset: string) => assets[asset]! };
     const steps = run({ ...plan, noise: noiseOf(one), image, resources });
     for (let index = 0; index < latents.shape[0]!; index++) {
       const { value } = await steps.next();
@@ -119,9 +122,9 @@ function specOf(one: Case, model: Model): RunSpecInput {
     guidance: [
       ...thresholding,
       { name: 'cfg', options: { scale: one.guidance_scale, ...negative } },
-      ...(one.strength === undefined ? [] : [{ name: 'sdedit', options: { image: 'image', strength: one.strength } }]),
+      ...(one.strength === undefined ? [] : [{ name: 'sdedit', options: { image: IMAGE, strength: one.strength } }]),
       ...(one.pipeline === 'IFInpaintingPipeline'
-        ? [{ name: 'inpaint', options: { image: 'image', mask: 'mask', keepClean: true } }]
+        ? [{ name: 'inpaint', options: { image: IMAGE, mask: MASK, keepClean: true } }]
         : []),
     ],
   };

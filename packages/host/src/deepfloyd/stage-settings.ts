@@ -37,7 +37,7 @@ export function stageSettings(config: unknown, { steps, scale }: StageDefaults, 
   const { _class_name: scheduler, ...settings } = parsed.data;
   const call = { scheduler, config: settings, setTimesteps: { num_inference_steps: steps } };
   const { schedule, spacing } = noisingOf(call);
-  const { sampler, guidance = [] } = samplerOf(scheduler, settings);
+  const { sampler, guidance = [] } = samplerOf(call);
   return {
     schedule: createSchedule(schedule),
     defaults: { sampler, spacing, steps, guidance: [...guidance, { name: 'cfg', options: { scale } }] },

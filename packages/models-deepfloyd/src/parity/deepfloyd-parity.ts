@@ -1,5 +1,7 @@
 import type { ParityCheck, ParityGroup, ParitySource } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
+import { checkEmbeddings } from './embeddings-parity.js';
+import { checkResize } from './resize-parity.js';
 import { checkT5 } from './t5-parity.js';
 import { checkText } from './text-parity.js';
 import { checkUnets } from './unet-parity.js';
@@ -11,7 +13,9 @@ export type ReferenceCheck = (source: ParitySource, engine: Engine) => AsyncGene
 const CHECKS: Readonly<Record<string, ReferenceCheck>> = {
   'reference/tokenizer/': checkText,
   'reference/t5/': checkT5,
+  'reference/embeds/': checkEmbeddings,
   'reference/unet/': checkUnets,
+  'reference/stage2_resize': checkResize,
 };
 
 const INDEX = 'reference/meta.json';

@@ -113,7 +113,7 @@ export const CLASSIC_SAMPLERS: Readonly<Record<string, TranslateSampler>> = {
 
 function ddpmOf(settings: z.output<typeof ddpm>): SamplerChoice {
   return {
-    sampler: { name: 'ddpm', options: { variance: VARIANCES[settings.variance_type] } },
+    sampler: { name: 'ddpm', options: { variance: VARIANCES[settings.variance_type], noisyEnd: true } },
     guidance: clipping(settings),
   };
 }

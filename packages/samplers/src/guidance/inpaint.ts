@@ -8,7 +8,9 @@ const options = z.strictObject({
   keepClean: z
     .boolean()
     .default(false)
-    .describe("Ends with the image's own pixels where it stays, even if the last level has some noise left."),
+    .describe(
+      "Where it stays the image is itself from the first step on, without the level's noise, as diffusers does it.",
+    ),
 });
 
 /**
@@ -28,16 +30,15 @@ export const inpaintGuidance: Guidance<z.output<typeof options>> = {
     return {
       begin(start) {
         // What cannot fit is refused before the first step.
-        imageFor(start.x.shape, picture, model);
-        maskFor(start.x.shape, maskPicture);
-        return start;
+        const { shape } = start.x;
+        const [image, mask] = [imageFor(shape, picture, model), maskFor(shape, maskPicture)];
+        return keepClean ? { ...start, x: blend(mask, start.x, image) } : start;
       },
       constrain(x, at, source) {
         if (goesUp(at)) return x;
         const image = imageFor(x.shape, picture, model);
-        const last = at.index + 1 === at.total;
         const noise = () => source.normal({ slot: 'known', step: at.index, draw: 0 }, x.shape);
-        const known = keepClean && last ? image : addNoise(image, at.to, at.to.sigma > 0 ? noise() : image);
+        const known = keepClean || at.to.sigma === 0 ? image : addNoise(image, at.to, noise());
         return blend(maskFor(x.shape, maskPicture), x, known);
       },
     };

@@ -7,6 +7,10 @@ const options = z.strictObject({
     .enum(['model', 'small', 'large'])
     .default('model')
     .describe("How much noise a step adds: what the model learned ('small' if it did not), or a bound of it."),
+  noisyEnd: z
+    .boolean()
+    .default(false)
+    .describe('Adds noise in the step to clean data too, unless it comes from time 0, as diffusers does.'),
 });
 type Options = z.output<typeof options>;
 
@@ -26,7 +30,8 @@ export const ddpmSampler: Sampler<Options> = {
     const estimate = await run.denoise(x, from);
     const step = posterior(from, to, 'ddpm');
     const mean = linear([step.data, estimate.data], [step.x, x]);
-    return { x: to.sigma > 0 ? addNoise(mean, step, estimate, run) : mean, data: estimate.data, state: null };
+    const noisy = to.sigma > 0 || (run.options.noisyEnd && from.time > 0);
+    return { x: noisy ? addNoise(mean, step, estimate, run) : mean, data: estimate.data, state: null };
   },
 };
 
@@ -42,10 +47,13 @@ const DEVIATIONS: Readonly<Record<Exclude<Variance, 'none'>, (step: Posterior) =
   learned: () => (raw) => Math.sqrt(Math.max(0, raw)),
   // Nichol & Dhariwal 2021, eq. 15: variance = exp(u·log β + (1 − u)·log β̃), u = (v + 1)/2. It is not clamped.
   'learned-range': ({ added, variance }) => {
-    const [low, high] = [Math.log(variance), Math.log(added)];
+    const [low, high] = [Math.log(Math.max(variance, LEAST_VARIANCE)), Math.log(added)];
     return (v) => Math.exp((low + ((v + 1) / 2) * (high - low)) / 2);
   },
 };
+
+/** Of a step to clean data, which has none: only its logarithm counts. */
+const LEAST_VARIANCE = 1e-20;
 
 function addScaled(mean: Tensor, noise: Tensor, raw: Tensor, deviation: (raw: number) => number): Tensor {
   const data = mean.data.map((value, i) => value + deviation(raw.data[i]!) * noise.data[i]!);
