@@ -5,7 +5,7 @@ import type { Engine } from '@ungrain/graph';
 import { opsParity } from '@ungrain/graph/parity';
 import { deepfloydParity } from '@ungrain/models-deepfloyd/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
-import { guidanceParity, samplersParity } from '@ungrain/samplers/parity';
+import { guidanceParity, samplersParity, schedulesParity } from '@ungrain/samplers/parity';
 import { checkPipelines } from './deepfloyd/pipelines-parity.js';
 
 /** What a group of reference vectors came to. */
@@ -25,6 +25,7 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   rngParity,
   filesParity,
   samplersParity,
+  schedulesParity,
   guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),

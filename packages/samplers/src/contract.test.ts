@@ -81,10 +81,18 @@ const registry = createRegistry([samplersPlugin]);
 
 const create = (entry: ScheduleEntry): Schedule => entry.create(parseOptions(entry.options, {}, entry.name));
 
-const schedules = registry.schedules.all.map(create);
+/** One of each kind, for every sampler; the other schedules are walked by the samplers of `SCOUTS`. */
+const FOR_ALL: readonly string[] = ['cosine', 'flow', 'linear', 'sigmoid'];
+const SCOUTS: readonly string[] = ['ddim', 'heun'];
+
+const schedules = registry.schedules.all.filter(({ name }) => FOR_ALL.includes(name)).map(create);
 
 const pairs = registry.samplers.all.flatMap((sampler) =>
-  schedules.map((schedule) => ({ name: `${sampler.name} on ${schedule.name}`, sampler, schedule })),
+  (SCOUTS.includes(sampler.name) ? registry.schedules.all.map(create) : schedules).map((schedule) => ({
+    name: `${sampler.name} on ${schedule.name}`,
+    sampler,
+    schedule,
+  })),
 );
 
 function plan(sampler: Sampler, model: Model, change: Partial<RunOptions> = {}): RunOptions {

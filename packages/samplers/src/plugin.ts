@@ -46,15 +46,35 @@ import { saSolverSampler } from './samplers/sa-solver.js';
 import { tcdSampler } from './samplers/tcd.js';
 import { unipcSampler } from './samplers/unipc.js';
 import { cosineSchedule } from './schedules/cosine.js';
+import { edmSchedule } from './schedules/edm.js';
+import {
+  cosinePathSchedule,
+  linearVpPathSchedule,
+  polynomialPathSchedule,
+  vpPathSchedule,
+} from './schedules/flow-paths.js';
 import { flowSchedule } from './schedules/flow.js';
 import { linearSchedule } from './schedules/linear.js';
 import { scaledLinearSchedule } from './schedules/scaled-linear.js';
 import { sigmoidSchedule } from './schedules/sigmoid.js';
+import { vpSchedule } from './schedules/vp.js';
+import { alignYourStepsSpacing } from './spacings/align-your-steps.js';
+import { betaSpacing } from './spacings/beta.js';
+import { consistencySpacing } from './spacings/consistency.js';
+import { crashSpacing } from './spacings/crash.js';
 import { explicitSpacing } from './spacings/explicit.js';
+import { exponentialSpacing } from './spacings/exponential.js';
+import { karrasSpacing } from './spacings/karras.js';
+import { lcmSpacing } from './spacings/lcm.js';
 import { leadingSpacing } from './spacings/leading.js';
 import { linspaceSpacing } from './spacings/linspace.js';
+import { polyexponentialSpacing } from './spacings/polyexponential.js';
+import { presetSpacing } from './spacings/preset.js';
+import { sectionsSpacing } from './spacings/sections.js';
+import { shiftedSpacing } from './spacings/shifted.js';
 import { stridedSpacing } from './spacings/strided.js';
 import { trailingSpacing } from './spacings/trailing.js';
+import { uniformLambdaSpacing } from './spacings/uniform-lambda.js';
 import { uniformSpacing } from './spacings/uniform.js';
 import { views } from './views/index.js';
 
@@ -62,8 +82,39 @@ import { views } from './views/index.js';
 export const samplersPlugin: Plugin = {
   name: '@ungrain/samplers',
   apiVersion: 1,
-  schedules: [cosineSchedule, flowSchedule, linearSchedule, scaledLinearSchedule, sigmoidSchedule],
-  spacings: [explicitSpacing, leadingSpacing, linspaceSpacing, stridedSpacing, trailingSpacing, uniformSpacing],
+  schedules: [
+    cosineSchedule,
+    cosinePathSchedule,
+    edmSchedule,
+    flowSchedule,
+    linearSchedule,
+    linearVpPathSchedule,
+    polynomialPathSchedule,
+    scaledLinearSchedule,
+    sigmoidSchedule,
+    vpSchedule,
+    vpPathSchedule,
+  ],
+  spacings: [
+    alignYourStepsSpacing,
+    betaSpacing,
+    consistencySpacing,
+    crashSpacing,
+    explicitSpacing,
+    exponentialSpacing,
+    karrasSpacing,
+    lcmSpacing,
+    leadingSpacing,
+    linspaceSpacing,
+    polyexponentialSpacing,
+    presetSpacing,
+    sectionsSpacing,
+    shiftedSpacing,
+    stridedSpacing,
+    trailingSpacing,
+    uniformSpacing,
+    uniformLambdaSpacing,
+  ],
   samplers: [
     adaptiveRungeKuttaSampler,
     consistencySampler,

@@ -1,10 +1,13 @@
-import { createRegistry, parseOptions, suggestion, UngrainError, type NoiseLevel, type Schedule } from '@ungrain/core';
-import { samplersPlugin } from '../plugin.js';
+import { suggestion, UngrainError } from '@ungrain/core';
 import type { NoisingChoice, NoisingFamily, SchedulerCall } from './noising-choice.js';
+import { distilled } from './noising/distilled.js';
+import { dpmSolver } from './noising/dpm-solver.js';
+import { edm } from './noising/edm.js';
+import { flowMatch } from './noising/flow-match.js';
+import { kDiffusion } from './noising/k-diffusion.js';
 import { trainedTimes } from './noising/trained-times.js';
-import type { Named } from './sampler-choice.js';
 
-const FAMILIES: readonly NoisingFamily[] = [trainedTimes];
+const FAMILIES: readonly NoisingFamily[] = [distilled, dpmSolver, edm, flowMatch, kDiffusion, trainedTimes];
 
 /**
  * The schedule and the spacing of a scheduler of diffusers, in our names.
@@ -20,23 +23,5 @@ export function noisingOf(call: SchedulerCall): NoisingChoice {
   );
 }
 
+/** Does `noisingOf` know a class? */
 export const knowsNoising = (scheduler: string): boolean => FAMILIES.some(({ classes }) => classes.includes(scheduler));
-
-const registry = createRegistry([samplersPlugin]);
-
-/** The schedule that a choice names, and its levels in the order in which they are visited. */
-export function levelsOf({ schedule, spacing, steps, upwards }: NoisingChoice): {
-  readonly schedule: Schedule;
-  readonly levels: readonly NoiseLevel[];
-} {
-  const made = createSchedule(schedule);
-  const entry = registry.spacings.get(spacing.name);
-  const levels = entry.levels(made, steps, parseOptions(entry.options, spacing.options, `spacing '${spacing.name}'`));
-  return { schedule: made, levels: upwards ? levels.toReversed() : levels };
-}
-
-/** A schedule of this package, by its name. */
-export function createSchedule({ name, options }: Named): Schedule {
-  const entry = registry.schedules.get(name);
-  return entry.create(parseOptions(entry.options, options, `schedule '${name}'`));
-}

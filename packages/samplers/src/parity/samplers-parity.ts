@@ -7,6 +7,7 @@ import { BLUR_FILE, checkGaussianBlur } from './gaussian-blur-parity.js';
 import { GUIDANCE_FILE } from './guidance-parity.js';
 import { checkKDiffusion } from './k-diffusion.js';
 import { checkMixture, MIXTURE_FILE } from './mixture.js';
+import { SCHEDULE_FILES } from './schedules-parity.js';
 import { checkOde } from './ode.js';
 import { checkRepaint, REPAINT_FILE } from './repaint-parity.js';
 import { checkViews, VIEWS_FILE } from './views-parity.js';
@@ -24,7 +25,7 @@ const CHECKS: Readonly<Record<string, FileCheck>> = {
   'k_diffusion/samplers.json': checkKDiffusion,
 };
 
-/** Samplers and schedules against diffusers, k-diffusion and other libraries, step by step. */
+/** Samplers against diffusers, k-diffusion and other libraries, step by step. */
 export const samplersParity: ParityGroup = {
   name: 'samplers',
   index: MIXTURE_FILE,
@@ -32,7 +33,7 @@ export const samplersParity: ParityGroup = {
     for (const [path, check] of Object.entries(CHECKS)) if (await source.exists(path)) yield* check(source, path);
   },
   async skips(source) {
-    const checked = [...Object.keys(CHECKS), GUIDANCE_FILE];
+    const checked = [...Object.keys(CHECKS), ...SCHEDULE_FILES, GUIDANCE_FILE];
     const files = (await source.list('.')).filter((path) => path.endsWith('.json') && !checked.includes(path));
     return files.map((path) => `${path} is checked by nothing here.`);
   },

@@ -3,6 +3,7 @@ import { logSnr, parseOptions, type Schedule } from '@ungrain/core';
 import fc from 'fast-check';
 import { samplersPlugin } from '../plugin.js';
 import { cosineSchedule } from './cosine.js';
+import { edmSchedule } from './edm.js';
 import { linearSchedule } from './linear.js';
 import { scaledLinearSchedule } from './scaled-linear.js';
 import { trainedSchedule } from './trained-schedule.js';
@@ -75,8 +76,8 @@ describe.each(schedules)('schedule $name', ({ schedule }) => {
 
   test('refuses times outside its own', () => {
     const refused = expect.objectContaining({ code: 'time-out-of-range' });
-    const outside = Math.max(schedule.noisiest, schedule.cleanest) + 0.5;
-    for (const time of [-0.5, outside, NaN]) {
+    const ends = [schedule.noisiest, schedule.cleanest];
+    for (const time of [Math.min(...ends) - 0.5, Math.max(...ends) + 0.5, NaN]) {
       expect(() => schedule.level(time)).toThrow(refused);
       expect(() => schedule.rate(time)).toThrow(refused);
     }
@@ -98,6 +99,38 @@ describe('published values', () => {
     expect(kept(cosine, 960)).toBeCloseTo(0.003689611469036906, 14);
     expect(kept(cosine, 690)).toBeCloseTo(0.21452302038350976, 13);
   });
+});
+
+describe('terminalSnr', () => {
+  const options = { trainedSteps: 1000, start: 0.00085, end: 0.012 };
+
+  test('leaves no data, or hardly any, at the noisiest time and the cleanest as it was', () => {
+    const [trained, zero, nearly] = (['trained', 'zero', 'nearly-zero'] as const).map((terminalSnr) =>
+      scaledLinearSchedule.create({ ...options, terminalSnr }),
+    );
+    expect(zero!.level(999)).toEqual({ time: 999, alpha: 0, sigma: 1 });
+    expect(nearly!.level(999).alpha).toBe(2 ** -12);
+    expect(nearly!.level(998)).toEqual(zero!.level(998));
+    expect(zero!.level(0).alpha).toBeCloseTo(trained!.level(0).alpha, 14);
+    expect(scaledLinearSchedule.betas({ ...options, terminalSnr: 'zero' }).at(-1)).toBe(1);
+  });
+
+  test('of a single time is all noise', () => {
+    expect(cosineSchedule.create({ trainedSteps: 1, terminalSnr: 'zero' }).level(0).alpha).toBe(0);
+  });
+});
+
+test("EDM's clocks", () => {
+  const timesOf = (clock: 'quarter-log' | 'thousand-quarter-log' | 'arctan' | 'sigma') => {
+    const { noisiest, cleanest, clean } = edmSchedule.create({ sigmaMin: 0.5, sigmaMax: 80, clock });
+    return [noisiest, cleanest, clean.time];
+  };
+  expect(timesOf('quarter-log')).toEqual([Math.log(80) / 4, Math.log(0.5) / 4, Math.log(0.5) / 4 - 0.25]);
+  expect(timesOf('thousand-quarter-log')[0]).toBeCloseTo(1095.5066586684702, 10);
+  expect(timesOf('arctan').slice(1)).toEqual([(2 / Math.PI) * Math.atan(0.5), 0]);
+  expect(timesOf('sigma')).toEqual([80, 0.5, 0]);
+  const backwards = () => edmSchedule.create({ sigmaMin: 2, sigmaMax: 1, clock: 'sigma' });
+  expect(backwards).toThrow("Schedule 'edm' needs a sigmaMin below its sigmaMax, not 2 and 1.");
 });
 
 describe('trainedSchedule', () => {

@@ -2,7 +2,8 @@ import { type NoiseLevel, type Schedule, type Spacing } from '@ungrain/core';
 import { z } from 'zod';
 import { levelOfRatio, ratioOf } from '../schedules/level-of-ratio.js';
 import { end, thenEnd } from './end.js';
-import { lambdaMin, roundHalfToEven, trainedStepsFor } from './trained-times.js';
+import { evenTimes, isContinuousAndNoisy } from './even-times.js';
+import { lambdaMin, levelsAt, roundHalfToEven, trainedStepsFor } from './trained-times.js';
 
 const options = z.strictObject({
   rounded: z.boolean().default(true).describe('Visit trained times only; otherwise also fractions between them.'),
@@ -20,15 +21,16 @@ const options = z.strictObject({
 
 /**
  * `steps` times evenly spaced from the noisiest to the cleanest, both included; at the end clean data.
- * Nichol & Dhariwal 2021 sample so; Lin et al. 2023, table 2, name it.
+ * Nichol & Dhariwal 2021 sample so; Lin et al. 2023, table 2, name it. On a continuous schedule every time is a trained one.
  */
 export const linspaceSpacing: Spacing<z.output<typeof options>> = {
   name: 'linspace',
   summary: 'Trained times spaced evenly, the noisiest and the cleanest included.',
   options,
   levels(schedule, steps, { rounded, interpolation, skipCleanest, lambdaMin, end }) {
-    const last = trainedStepsFor(steps, schedule, 'linspace', lambdaMin) - 1;
     const points = skipCleanest ? steps + 1 : steps;
+    if (isContinuousAndNoisy(schedule)) return levelsAt(schedule, evenTimes(schedule, steps, points), end);
+    const last = trainedStepsFor(steps, schedule, 'linspace', lambdaMin) - 1;
     // Counted upwards from 0, as numpy does: 13·(999/26) is then a hair below 499.5 and rounds as everywhere else.
     const stride = last / Math.max(1, points - 1);
     const times = Array.from({ length: steps }, (_, i) => (i === 0 ? last : (points - 1 - i) * stride));

@@ -1,13 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseOptions, straightPath, type Schedule, type Spacing } from '@ungrain/core';
+import { logSnr, parseOptions, straightPath, type Schedule, type Spacing } from '@ungrain/core';
 import fc from 'fast-check';
 import { samplersPlugin } from '../plugin.js';
 import { cosineSchedule } from '../schedules/cosine.js';
+import { edmSchedule } from '../schedules/edm.js';
+import { ratioOf } from '../schedules/level-of-ratio.js';
+import { scaledLinearSchedule } from '../schedules/scaled-linear.js';
+import { alignYourStepsSpacing } from './align-your-steps.js';
+import { betaSpacing } from './beta.js';
+import { consistencySpacing } from './consistency.js';
 import { explicitSpacing } from './explicit.js';
+import { exponentialSpacing } from './exponential.js';
+import { karrasSpacing } from './karras.js';
+import { lcmSpacing } from './lcm.js';
 import { leadingSpacing } from './leading.js';
 import { linspaceSpacing } from './linspace.js';
+import { polyexponentialSpacing } from './polyexponential.js';
+import { presetSpacing } from './preset.js';
+import { sectionsSpacing } from './sections.js';
+import { shiftedSpacing } from './shifted.js';
+import { shareOfRatio } from './sigma-curve.js';
 import { stridedSpacing } from './strided.js';
 import { trailingSpacing } from './trailing.js';
+import { uniformLambdaSpacing } from './uniform-lambda.js';
 import { uniformSpacing } from './uniform.js';
 
 const cosine = cosineSchedule.create({ trainedSteps: 1000 });
@@ -82,15 +97,173 @@ describe('refusals', () => {
   });
 });
 
-describe.each(samplersPlugin.spacings!.filter(({ name }) => name !== 'explicit'))('spacing $name', (spacing) => {
+/** Those whose options say how many steps there are. */
+const COUNTED = ['explicit', 'preset', 'sections'];
+
+const ratiosOf = <O>(spacing: Spacing<O>, schedule: Schedule, steps: number, options: unknown = {}) =>
+  spacing.levels(schedule, steps, parseOptions(spacing.options, options, spacing.name)).map(ratioOf);
+
+function expectFalling(ratios: readonly number[]): void {
+  ratios.slice(1).forEach((ratio, i) => expect(ratio).toBeLessThan(ratios[i]!));
+}
+
+describe.each(samplersPlugin.spacings!.filter(({ name }) => !COUNTED.includes(name)))('spacing $name', (spacing) => {
   test('makes steps + 1 levels, each with less noise than the one before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 33 }), (steps) => {
-        const levels = spacing.levels(cosine, steps, parseOptions(spacing.options, {}, spacing.name));
-        expect(levels).toHaveLength(steps + 1);
-        const ratios = levels.map(({ alpha, sigma }) => sigma / alpha);
-        ratios.slice(1).forEach((ratio, i) => expect(ratio).toBeLessThan(ratios[i]!));
+        const ratios = ratiosOf(spacing, cosine, steps);
+        expect(ratios).toHaveLength(steps + 1);
+        expectFalling(ratios);
       }),
     );
   });
 });
+
+describe.each([karrasSpacing, exponentialSpacing, polyexponentialSpacing, betaSpacing, uniformLambdaSpacing] as const)(
+  'spacing $name',
+  (entry) => {
+    const spacing = entry as Spacing;
+
+    test('begins at sigmaMax and ends at sigmaMin, on any schedule', () => {
+      const sigma = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
+      const schedules = [cosine, straightPath, edmSchedule.create({ sigmaMin: 0.002, sigmaMax: 80, clock: 'sigma' })];
+      fc.assert(
+        fc.property(sigma, sigma, fc.integer({ min: 2, max: 40 }), fc.constantFrom(...schedules), (a, b, steps, on) => {
+          const [sigmaMin, sigmaMax] = [Math.min(a, b), Math.max(a, b)];
+          fc.pre(sigmaMax > 1.01 * sigmaMin);
+          const ratios = ratiosOf(spacing, on, steps, { sigmaMin, sigmaMax, quantity: 'ratio' });
+          const last = spacing.name === 'uniform-lambda' ? ratios.at(-1)! : ratios.at(-2)!;
+          expect(Math.abs(ratios[0]! / sigmaMax - 1)).toBeLessThan(1e-12);
+          expect(Math.abs(last / sigmaMin - 1)).toBeLessThan(1e-12);
+          expectFalling(ratios);
+        }),
+      );
+    });
+
+    test("has the schedule's own ends, and the shares of a flow", () => {
+      expect(timesOf(spacing, 9)[0]).toBe(999);
+      expect(timesOf(spacing, 9).at(spacing.name === 'uniform-lambda' ? -1 : -2)).toBe(0);
+      const shares = ratiosOf(spacing, straightPath, 9).map(shareOfRatio);
+      expect(shares[0]).toBe(1);
+      expect(shares.at(spacing.name === 'uniform-lambda' ? -1 : -2)).toBeCloseTo(0.001, 15);
+    });
+
+    test('tells the model whole times if it should', () => {
+      const exact = timesOf(spacing, 9);
+      expect(timesOf(spacing, 9, { times: 'nearest' })).toEqual(exact.map(Math.round));
+      expect(timesOf(spacing, 9, { times: 'floor' })).toEqual(exact.map(Math.floor));
+    });
+  },
+);
+
+describe('spacings in σ', () => {
+  test('have the values that were published with them', () => {
+    const vp = scaledLinearSchedule.create({ trainedSteps: 1000, start: 0.00085, end: 0.012 });
+    // Of diffusers 0.42.1 in float64.
+    expect(ratiosOf(karrasSpacing, vp, 6)[2]).toBeCloseTo(2.232154544358539, 12);
+    expect(ratiosOf(exponentialSpacing, vp, 6)[1]).toBeCloseTo(4.215114244752603, 12);
+    expect(ratiosOf(betaSpacing, vp, 6)[1]).toBeCloseTo(12.821769225239331, 11);
+    expect(timesOf(linspaceSpacing, 6, { rounded: false, interpolation: 'ratio' }, vp)[1]).toBeCloseTo(799.2, 12);
+  });
+
+  test('end where they are told to', () => {
+    const [clean, cleanest, last] = ['clean', 'cleanest', 'last'].map((end) => timesOf(trailingSpacing, 4, { end }));
+    expect([clean!.at(-1), cleanest!.at(-1), last!.at(-1)]).toEqual([-1, 0, 249]);
+  });
+
+  test('a shift multiplies σ/α; μ is its logarithm, and grows with the image', () => {
+    const plain = ratiosOf(shiftedSpacing, straightPath, 10).slice(1);
+    const shifted = ratiosOf(shiftedSpacing, straightPath, 10, { shift: 3 }).slice(1);
+    plain.forEach((ratio, i) => expect(shifted[i]).toBeCloseTo(3 * ratio, 12));
+    const byMu = ratiosOf(shiftedSpacing, straightPath, 10, { mu: Math.log(3) }).slice(1);
+    byMu.forEach((ratio, i) => expect(ratio).toBeCloseTo(shifted[i]!, 12));
+    const [small, large] = [256, 4096].map((tokens) => ratiosOf(shiftedSpacing, straightPath, 10, { tokens })[5]!);
+    expect(small! / plain[4]!).toBeCloseTo(Math.exp(0.5), 12);
+    expect(large! / plain[4]!).toBeCloseTo(Math.exp(1.15), 12);
+    const stretched = ratiosOf(shiftedSpacing, straightPath, 10, { terminal: 0.1 }).map(shareOfRatio);
+    expect([stretched[0], stretched.at(-1)]).toEqual([1, 0]);
+    expect(stretched.at(-2)).toBeCloseTo(0.1, 15);
+  });
+
+  test("presets are DeepFloyd IF's lists, sections of the trained times", () => {
+    expect(timesOf(presetSpacing, 27, { list: 'super27' }).slice(-8)).toEqual([600, 500, 400, 300, 200, 100, 0, -1]);
+    expect(timesOf(sectionsSpacing, 5, { counts: [3, 2] })).toEqual([999, 500, 499, 250, 0, -1]);
+  });
+
+  test('few steps are among those of the distillation', () => {
+    expect(timesOf(lcmSpacing, 4)).toEqual([999, 759, 499, 259, -1]);
+    const edm = edmSchedule.create({ sigmaMin: 0.002, sigmaMax: 80, clock: 'thousand-quarter-log' });
+    expect(ratiosOf(consistencySpacing, edm, 4).map((ratio) => Number(ratio.toFixed(3)))).toEqual([
+      80, 16.78, 2.24, 0.131, 0.002,
+    ]);
+  });
+
+  test('a list optimised for ten steps is followed, and interpolated for other numbers', () => {
+    const vp = scaledLinearSchedule.create({ trainedSteps: 1000, start: 0.00085, end: 0.012 });
+    expect(ratiosOf(alignYourStepsSpacing, vp, 10)[1]).toBeCloseTo(6.475, 12);
+    const twenty = ratiosOf(alignYourStepsSpacing, vp, 20);
+    expect(twenty[2]).toBeCloseTo(6.475, 12);
+    expect(twenty[1]).toBeCloseTo(Math.sqrt(14.615 * 6.475), 12);
+    expectFalling(twenty);
+    expect(timesOf(alignYourStepsSpacing, 10, { list: 'times' }, vp)[9]).toBe(24);
+  });
+
+  test('a list of σ may name the times that the model is told, and repeat itself', () => {
+    const options = { sigmas: [8, 2, 2], times: [900, 400, 300], repeats: true };
+    expect(timesOf(explicitSpacing, 3, options)).toEqual([900, 400, 300, -1]);
+    expect(ratiosOf(explicitSpacing, straightPath, 2, { sigmas: [1, 0.5], quantity: 'share' })).toEqual([
+      Infinity,
+      1,
+      0,
+    ]);
+  });
+
+  test('λ may be kept above a limit', () => {
+    const kept = linspaceSpacing.levels(cosine, 20, parseOptions(linspaceSpacing.options, { lambdaMin: -5.1 }, ''));
+    expect(kept[0]!.time).toBeLessThan(999);
+    expect(logSnr(kept[0]!) / 2).toBeGreaterThan(-5.1);
+    expect(logSnr(cosine.level(kept[0]!.time + 1)) / 2).toBeLessThan(-5.1);
+  });
+
+  test.each([
+    [
+      'from less to more',
+      () => ratiosOf(karrasSpacing, cosine, 4, { sigmaMin: 9, sigmaMax: 3 }),
+      'but here from 3 to 9',
+    ],
+    [
+      'from an infinite ratio',
+      () => ratiosOf(karrasSpacing, straightPath, 4, { quantity: 'ratio' }),
+      'needs a sigmaMax',
+    ],
+    [
+      'beyond a share of 1',
+      () => ratiosOf(karrasSpacing, straightPath, 4, { sigmaMax: 2 }),
+      'at most 1; sigmaMax is 2',
+    ],
+    [
+      'whole times of a flow',
+      () => timesOf(karrasSpacing, 4, { times: 'nearest' }, straightPath),
+      'its time is continuous',
+    ],
+    ['two shifts', () => timesOf(shiftedSpacing, 4, { shift: 2, mu: 1 }), 'only one of shift, mu and tokens'],
+    ['shifts upwards', () => timesOf(shiftedSpacing, 4, { first: 0.2, last: 0.5 }), 'but from 0.2 to 0.5'],
+    [
+      'another number of steps',
+      () => timesOf(presetSpacing, 30, { list: 'fast27' }),
+      'makes 27 steps here, not 30; say 27',
+    ],
+    ['too large a section', () => timesOf(sectionsSpacing, 1001, { counts: [501, 500] }), 'has 500 times, and 501'],
+    ['more steps than were distilled', () => timesOf(lcmSpacing, 51), 'has 50 times to choose from'],
+    ['more levels than were trained', () => timesOf(consistencySpacing, 41), 'has 40 levels to choose from, not 41'],
+    ['times of a video model', () => timesOf(alignYourStepsSpacing, 10, VIDEO_TIMES), 'no list of times was published'],
+    ['an empty list', () => timesOf(explicitSpacing, 3, {}), 'it needs a list of times or of sigmas'],
+    ['unequal lists', () => timesOf(explicitSpacing, 2, { times: [9], sigmas: [2, 1] }), 'as many times as sigmas'],
+    ['σ that repeat', () => timesOf(explicitSpacing, 2, { sigmas: [2, 2] }), 'but 2 follows 2'],
+  ])('are refused %s', (_, levels, message) => {
+    expect(levels).toThrow(message);
+    expect(levels).toThrow(expect.objectContaining({ name: 'UngrainError', kind: 'usage' }));
+  });
+});
+
+const VIDEO_TIMES = { model: 'stable-video-diffusion', list: 'times' };

@@ -5,8 +5,7 @@ import { thenEnd, type End } from './end.js';
 /** The option of spacings that may leave the noisiest times out. */
 export const lambdaMin = z
   .number()
-  .nullable()
-  .default(null)
+  .optional()
   .describe(
     'Leaves out the times whose λ = log(α/σ) is below this: −5.1 on the cosine schedule keeps solvers in λ stable.',
   );
@@ -28,16 +27,11 @@ export function trainedStepsOf(schedule: Schedule, spacing: string): number {
  * As `trainedStepsOf`, where no more steps fit in than were trained, less the times that `lambdaMin` leaves out.
  * @throws UngrainError `continuous-schedule`, `too-many-steps`
  */
-export function trainedStepsFor(
-  steps: number,
-  schedule: Schedule,
-  spacing: string,
-  lambdaMin: number | null = null,
-): number {
+export function trainedStepsFor(steps: number, schedule: Schedule, spacing: string, lambdaMin?: number): number {
   let trained = trainedStepsOf(schedule, spacing);
-  if (lambdaMin !== null) while (trained > 0 && logSnr(schedule.level(trained - 1)) / 2 < lambdaMin) trained--;
+  if (lambdaMin !== undefined) while (trained > 0 && logSnr(schedule.level(trained - 1)) / 2 < lambdaMin) trained--;
   if (steps <= trained) return trained;
-  const less = lambdaMin === null ? '' : ` at λ of ${lambdaMin} and more`;
+  const less = lambdaMin === undefined ? '' : ` at λ of ${lambdaMin} and more`;
   throw new UngrainError(
     'too-many-steps',
     `Spacing '${spacing}' has room for ${trained} steps, as many as schedule '${schedule.name}' was trained at${less}, ` +

@@ -63,3 +63,7 @@ const stepsSchema = z.looseObject({ num_inference_steps: z.int().min(1) });
 /** The number of steps, where no list of times says it. */
 export const stepsOf = (call: SchedulerCall): number =>
   readKwargs(stepsSchema, call.setTimesteps, call).num_inference_steps;
+
+/** Theirs counts `linspace` from the cleanest time: a single step starts there, and not at the noisiest. */
+export const onlyTime = (call: SchedulerCall, spacing: string): readonly number[] | null =>
+  spacing === 'linspace' && stepsOf(call) === 1 ? [0] : null;

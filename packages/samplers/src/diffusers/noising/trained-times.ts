@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { NoisingFamily, SchedulerCall } from '../noising-choice.js';
+import type { NoisingFamily } from '../noising-choice.js';
 import type { Named } from '../sampler-choice.js';
-import { betaConfig, namedSchedule, readKwargs, setTimestepsOf, stepsOf, type BetaConfig } from './config.js';
+import { betaConfig, namedSchedule, onlyTime, readKwargs, setTimestepsOf, stepsOf, type BetaConfig } from './config.js';
 
 const schema = z.looseObject({
   timestep_spacing: z.enum(['leading', 'linspace', 'trailing']).default('leading'),
@@ -23,16 +23,11 @@ export const trainedTimes: NoisingFamily = {
   translate(call) {
     const config = betaConfig(call, OWN_CONFIG[call.scheduler]);
     const upwards = call.scheduler === 'DDIMInverseScheduler';
-    const { timesteps } = setTimestepsOf(call);
     const schedule = namedSchedule(config);
-    if (timesteps)
-      return {
-        schedule,
-        spacing: { name: 'explicit', options: { times: timesteps } },
-        steps: timesteps.length,
-        upwards,
-      };
-    return { schedule, spacing: spacingOf(call, config), steps: stepsOf(call), upwards };
+    const own = readKwargs(schema, { ...OWN_CONFIG[call.scheduler], ...call.config }, call);
+    const times = setTimestepsOf(call).timesteps ?? onlyTime(call, own.timestep_spacing);
+    if (times) return { schedule, spacing: { name: 'explicit', options: { times } }, steps: times.length, upwards };
+    return { schedule, spacing: spacingOf(own, config), steps: stepsOf(call), upwards };
   },
 };
 
@@ -42,9 +37,8 @@ const OWN_CONFIG: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
   PNDMScheduler: { set_alpha_to_one: false },
 };
 
-function spacingOf(call: SchedulerCall, { steps_offset: offset }: BetaConfig): Named {
-  const own = { ...OWN_CONFIG[call.scheduler], ...call.config };
-  const { timestep_spacing: name, set_alpha_to_one: toClean = true } = readKwargs(schema, own, call);
+function spacingOf(own: z.output<typeof schema>, { steps_offset: offset }: BetaConfig): Named {
+  const { timestep_spacing: name, set_alpha_to_one: toClean = true } = own;
   return {
     name,
     options: { ...(name === 'leading' && offset > 0 && { offset }), ...(!toClean && { end: 'cleanest' }) },
