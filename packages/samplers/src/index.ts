@@ -2,6 +2,7 @@ export * from './diffusers/levels.js';
 export * from './diffusers/noising-choice.js';
 export * from './diffusers/noising.js';
 export * from './filters/gaussian-blur.js';
+export * from './flow-matching/index.js';
 export * from './guidance/apg.js';
 export * from './guidance/auto-guidance.js';
 export * from './guidance/cfg-plus-plus.js';

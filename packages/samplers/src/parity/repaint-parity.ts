@@ -13,7 +13,8 @@ import {
 } from '@ungrain/core';
 import { compareArrays, failedCheck, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
-import { levelsOf, noisingOf } from '../diffusers/noising.js';
+import { levelsOf } from '../diffusers/levels.js';
+import { noisingOf } from '../diffusers/noising.js';
 import { jumpBack } from '../guidance/repaint.js';
 import { samplersPlugin } from '../plugin.js';
 import { caseTensors, entriesOf, required, type CaseTensors } from './case-tensors.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { counterNoise, parseOptions, run, sample, type NoiseLevel, type Sampler, type Tensor } from '@ungrain/core';
 import { gaussianModel } from '@ungrain/core/testing';
-import { createSchedule } from '../diffusers/noising.js';
+import { createSchedule } from '../diffusers/levels.js';
 import { adaptiveRungeKuttaSampler } from './adaptive-runge-kutta.js';
 import { dpmAdaptiveSampler } from './dpm-adaptive.js';
 

@@ -137,6 +137,7 @@ describe.each([karrasSpacing, exponentialSpacing, polyexponentialSpacing, betaSp
           expect(Math.abs(last / sigmaMin - 1)).toBeLessThan(1e-12);
           expectFalling(ratios);
         }),
+        { numRuns: 40 },
       );
     });
 
