@@ -8,7 +8,8 @@ import {
   type Schedule,
 } from '@ungrain/core';
 import { failedCheck } from '@ungrain/core/parity';
-import { createSchedule, knowsNoising, levelsOf, noisingOf } from '../diffusers/noising.js';
+import { createSchedule, levelsOf } from '../diffusers/levels.js';
+import { knowsNoising, noisingOf } from '../diffusers/noising.js';
 import type { SchedulerCall } from '../diffusers/noising-choice.js';
 import { levelOfRatio } from '../schedules/level-of-ratio.js';
 import type { Named } from '../diffusers/sampler-choice.js';
