@@ -1,6 +1,3 @@
-export * from './diffusers/levels.js';
-export * from './diffusers/noising-choice.js';
-export * from './diffusers/noising.js';
 export * from './filters/gaussian-blur.js';
 export * from './flow-matching/index.js';
 export * from './guidance/apg.js';
