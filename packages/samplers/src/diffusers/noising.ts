@@ -24,4 +24,3 @@ export function noisingOf(call: SchedulerCall): NoisingChoice {
 }
 
 /** Does `noisingOf` know a class? */
-export const knowsNoising = (scheduler: string): boolean => FAMILIES.some(({ classes }) => classes.includes(scheduler));

@@ -17,7 +17,6 @@ const caseSchema = z.object({
   space: z.string(),
   shape: z.array(z.int()),
   timesteps: z.array(number),
-  sigmas: z.array(number).nullable(),
   call_alpha: z.array(number),
   call_sigma: z.array(number),
   noise_at_step: z.array(z.int()),

@@ -1,17 +1,7 @@
-import {
-  createRegistry,
-  linear,
-  parseOptions,
-  type Model,
-  type NoiseLevel,
-  type RunPlan,
-  type Schedule,
-} from '@ungrain/core';
+import { createRegistry, linear, parseOptions, type Model, type RunPlan } from '@ungrain/core';
 import { failedCheck } from '@ungrain/core/parity';
-import { createSchedule, levelsOf } from '../diffusers/levels.js';
-import { knowsNoising, noisingOf } from '../diffusers/noising.js';
-import type { SchedulerCall } from '../diffusers/noising-choice.js';
-import { levelOfRatio } from '../schedules/level-of-ratio.js';
+import { levelsOf } from '../diffusers/levels.js';
+import { noisingOf } from '../diffusers/noising.js';
 import type { Named } from '../diffusers/sampler-choice.js';
 import { samplerOf } from '../diffusers/samplers.js';
 import { samplersPlugin } from '../plugin.js';
@@ -27,7 +17,9 @@ export const DIFFUSERS_FILES = [
   'ddim',
   'ddim_inverse',
   'ddpm',
+  'deis',
   'dpm_multistep',
+  'dpm_multistep_inverse',
   'dpm_sde',
   'dpm_singlestep',
   'edm_dpm',
@@ -44,6 +36,7 @@ export const DIFFUSERS_FILES = [
   'lcm',
   'lms',
   'pndm',
+  'sa_solver',
   'unclip',
   'unipc',
 ].map((family) => `diffusers/${family}.json`);
@@ -69,7 +62,7 @@ const registry = createRegistry([samplersPlugin]);
 function planOf(entry: DiffusersCase, mixture: Awaited<ReturnType<typeof readMixture>>): RunPlan {
   const [rows = 1, ...sampleShape] = entry.shape;
   const call = { scheduler: entry.scheduler, config: entry.config, setTimesteps: entry.set_timesteps };
-  const { schedule, levels } = levelsFor(entry, call);
+  const { schedule, levels } = levelsOf(noisingOf(call));
   const { sampler, guidance = [] } = samplerOf(call, { ...entry.step_kwargs, ...(entry.tau && { tau: entry.tau }) });
   return {
     model: modelOf(entry, (choices) => mixture(schedule, sampleShape, choices)),
@@ -109,17 +102,4 @@ function varianceOf({ variance_channel, config }: DiffusersCase): MixtureChoices
   if (variance_channel === null) return {};
   const variance = config['variance_type'] === 'learned' ? 'learned' : 'learned-range';
   return { variance, rawVariance: varianceFormula(variance_channel) };
-}
-
-/** The levels that the settings say; where a scheduler's are not translated yet, those of the recording. */
-function levelsFor(entry: DiffusersCase, call: SchedulerCall): { schedule: Schedule; levels: readonly NoiseLevel[] } {
-  if (knowsNoising(call.scheduler)) return levelsOf(noisingOf(call));
-  const { space, sigmas, call_alpha, call_sigma, timesteps } = entry;
-  const schedule = createSchedule({ name: space === 'flow' ? 'flow' : 'linear', options: {} });
-  const levels = sigmas
-    ? sigmas
-        .filter((sigma, i) => sigma !== sigmas[i - 1])
-        .map((sigma) => levelOfRatio(schedule, space === 'flow' ? sigma / (1 - sigma) : sigma))
-    : call_alpha.map((alpha, i) => ({ alpha, sigma: call_sigma[i]!, time: timesteps[i]! }));
-  return { schedule, levels: sigmas ? levels : [...levels, schedule.clean] };
 }
