@@ -39,6 +39,48 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/diff.js'),
   },
   {
+    name: 'noise',
+    summary: 'Add noise to an image, as the forward process does.',
+    example: 'ungrain noise seven.png --t 250,500,750',
+    load: () => import('./commands/noise.js'),
+  },
+  {
+    name: 'blur',
+    summary: 'Blur an image, or what noise has made of it, the classical way to remove noise.',
+    example: 'ungrain blur seven.png --t 250,500,750 --sigma 1.5',
+    load: () => import('./commands/blur.js'),
+  },
+  {
+    name: 'denoise',
+    summary: 'Remove noise in one step and step by step, and compare.',
+    example: 'ungrain denoise seven.png --t 250,500,750',
+    load: () => import('./commands/denoise.js'),
+  },
+  {
+    name: 'edit',
+    summary: 'Begin from an image or a drawing with noise added, at several steps (SDEdit).',
+    example: 'ungrain edit drawing.png --start 1,3,5,7,10,20 --class 7',
+    load: () => import('./commands/edit.js'),
+  },
+  {
+    name: 'inpaint',
+    summary: 'Draw a part of an image anew.',
+    example: 'ungrain inpaint seven.png --mask 0,14,28,14 --class 7',
+    load: () => import('./commands/inpaint.js'),
+  },
+  {
+    name: 'anagram',
+    summary: 'Draw images that show something else in each view.',
+    example: 'ungrain anagram --view rotate180 --class 6 --class 9 --best-of 32',
+    load: () => import('./commands/anagram.js'),
+  },
+  {
+    name: 'hybrid',
+    summary: 'Draw images that show one thing from afar and another from near.',
+    example: 'ungrain hybrid --low 3 --high 8 --score',
+    load: () => import('./commands/hybrid.js'),
+  },
+  {
     name: 'train',
     summary: 'Train a network by a recipe; a run that was stopped can go on.',
     example: 'ungrain train digits-class --epochs 2 --out runs/digits',

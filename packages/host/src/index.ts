@@ -17,6 +17,7 @@ export * from './output-files.js';
 export * from './outputs.js';
 export * from './parity-folder.js';
 export * from './parity.js';
+export * from './pictures/index.js';
 export * from './recipe-options.js';
 export * from './registry.js';
 export * from './replay.js';

@@ -2,17 +2,27 @@ import type { DecodedPng as Decoded } from 'fast-png';
 import { PALETTE, refuse, type PngHeader } from './png-file.js';
 import type { Pixels } from './pixels.js';
 
+/** What a PNG shows: see `DecodedPng`. */
+interface Shown {
+  readonly pixels: Pixels;
+  readonly alpha: Uint8Array | null;
+}
+
 /** Any PNG's samples as an opaque picture of 8 bits a channel; what is transparent lies over white. */
-export function toOpaquePixels(decoded: Decoded, { width, height, depth, colour }: PngHeader): Pixels {
+export function toOpaquePixels(decoded: Decoded, { width, height, depth, colour }: PngHeader): Shown {
   const samples = unpack(decoded, depth);
+  const shown = (data: Uint8Array, channels: number): Shown => ({
+    pixels: { ...overWhite(data, channels), width, height },
+    alpha: channels % 2 === 0 ? data.filter((_, i) => i % channels === channels - 1) : null,
+  });
   if (colour === PALETTE) {
     const { data, channels } = lookUp(samples, decoded.palette ?? []);
-    return { ...overWhite(data, channels), width, height };
+    return shown(data, channels);
   }
   const highest = 2 ** depth - 1;
   const data =
     highest === 255 ? (samples as Uint8Array) : Uint8Array.from(samples, (v) => Math.round((v * 255) / highest));
-  return { ...overWhite(data, decoded.channels), width, height };
+  return shown(data, decoded.channels);
 }
 
 /** One sample an element. Below 8 bits a byte holds several, the first in its highest bits, and lines end at bytes. */

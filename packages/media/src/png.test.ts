@@ -57,7 +57,7 @@ describe('a PNG that was written', () => {
   test('is read back the same', async () => {
     await fc.assert(
       fc.asyncProperty(pictures, async (pixels) => {
-        expect(await decodePng(encodePng(pixels))).toEqual({ pixels, text: {} });
+        expect(await decodePng(encodePng(pixels))).toEqual({ pixels, alpha: null, text: {} });
       }),
     );
   });

@@ -12,6 +12,8 @@ export type PngText = Readonly<Record<string, string>>;
 
 export interface DecodedPng {
   readonly pixels: Pixels;
+  /** How opaque each pixel is, 0 … 255, where the file has an alpha channel; else `null`. */
+  readonly alpha: Uint8Array | null;
   readonly text: PngText;
 }
 
@@ -61,7 +63,7 @@ function escapeTexts(text: PngText): Record<string, string> {
 export async function decodePng(bytes: Uint8Array, limits: PngLimits = {}): Promise<DecodedPng> {
   const { header, file } = await checkPng(bytes, limits);
   const decoded = decodeChecked(file);
-  return { pixels: toOpaquePixels(decoded, header), text: decoded.text };
+  return { ...toOpaquePixels(decoded, header), text: decoded.text };
 }
 
 function decodeChecked(file: Uint8Array): Decoded {

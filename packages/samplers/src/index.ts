@@ -1,4 +1,5 @@
 export * from './filters/gaussian-blur.js';
+export * from './filters/resize.js';
 export * from './flow-matching/index.js';
 export * from './guidance/apg.js';
 export * from './guidance/auto-guidance.js';

@@ -19,6 +19,8 @@ export interface SheetContentRow {
   readonly label: string;
   /** [N, C, H, W] */
   readonly images: Tensor;
+  /** What stands under each image, line by line; under each column where a column has several. */
+  readonly under?: readonly (readonly string[])[];
   /** What stands at the end of the row. */
   readonly note?: string;
 }
@@ -28,6 +30,7 @@ const LARGEST_SCALE = 3;
 const PADDING = 3;
 const GAP = 10;
 const HEADER = 20;
+const LINE = 15;
 
 /** A sheet as an SVG document; images are enlarged so far that the widest row fits, without smoothing. @throws UngrainError as `imageGrid` does */
 export function sheetFigure({ title, caption, corner, columns, rows }: SheetContent, range: PixelRange): string {
@@ -42,6 +45,7 @@ export function sheetFigure({ title, caption, corner, columns, rows }: SheetCont
   const cell = Math.max(
     ...strips.flat().map(({ width }) => width - PADDING),
     ...(columns ?? []).map((column) => widthOf(column) + GAP),
+    ...rows.flatMap(({ under = [] }) => under.flat().map((line) => widthOf(line) + GAP)),
   );
   const labels = [corner ?? '', ...rows.map(({ label }) => label)];
   const left = labels.some((label) => label !== '') ? Math.max(...labels.map((label) => widthOf(label))) + GAP : 0;
@@ -54,7 +58,7 @@ export function sheetFigure({ title, caption, corner, columns, rows }: SheetCont
     elements.push(text(column, left + PADDING / 2 + cell * (i + 0.5), HEADER - 6, { anchor: 'middle' }));
   let y = top;
   for (const [i, row] of strips.entries()) {
-    const { label, note = '' } = rows[i]!;
+    const { label, note = '', under = [] } = rows[i]!;
     const { height } = row[0]!;
     const base = y + height / 2 + 4;
     for (const [column, strip] of row.entries()) {
@@ -66,7 +70,16 @@ export function sheetFigure({ title, caption, corner, columns, rows }: SheetCont
     }
     if (label !== '') elements.push(text(label, left - GAP, base, { anchor: 'end' }));
     if (note !== '') elements.push(text(note, right + GAP, base, { fill: '#555' }));
-    y += height;
+    for (const [column, lines] of under.entries())
+      for (const [k, line] of lines.entries())
+        elements.push(
+          text(line, left + PADDING / 2 + cell * (column + 0.5), y + height + LINE * (k + 1) - 2, {
+            anchor: 'middle',
+            fill: '#555',
+          }),
+        );
+    const most = Math.max(0, ...under.map((lines) => lines.length));
+    y += height + (most > 0 ? LINE * most + GAP : 0);
   }
   return frameFigure({ title, caption, body: elements.join('\n'), width: right + notes, height: y });
 }

@@ -1,0 +1,31 @@
+import { blurSheet } from '@ungrain/host';
+import type { Command } from 'commander';
+import { blurFlags, type BlurFlags } from '../blur-flags.js';
+import {
+  addPictureFlags,
+  invertFlag,
+  makeSheet,
+  pictureFor,
+  timesFlag,
+  type PictureFlags,
+} from '../picture-command.js';
+
+interface Flags extends PictureFlags, BlurFlags {
+  readonly t?: readonly number[];
+  readonly invert?: boolean;
+}
+
+export function define(command: Command): void {
+  command.argument('<image>', 'a PNG').addOption(timesFlag()).addOption(invertFlag());
+  for (const flag of blurFlags()) command.addOption(flag);
+  addPictureFlags(command, false);
+  command.action((path: string, flags: Flags) =>
+    makeSheet(flags, {
+      stem: 'blur',
+      async make(run, notes) {
+        const { picture } = await pictureFor(path, run, notes, flags);
+        return blurSheet(run, picture, flags.t ?? [], flags);
+      },
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import { denoiseSheet, type DenoiseMethod } from '@ungrain/host';
+import type { Command } from 'commander';
+import { blurFlags, type BlurFlags } from '../blur-flags.js';
+import { classFlag, withClass } from '../class-flag.js';
+import {
+  addPictureFlags,
+  invertFlag,
+  makeSheet,
+  pictureFor,
+  timesFlag,
+  type PictureFlags,
+} from '../picture-command.js';
+
+interface DenoiseFlags extends PictureFlags, BlurFlags {
+  readonly t: readonly number[];
+  readonly invert?: boolean;
+  readonly oneStep?: boolean;
+  readonly iterative?: boolean;
+  readonly class?: unknown;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<image>', 'a PNG, to which noise is added first')
+    .addOption(timesFlag().default([250, 500, 750]))
+    .option('--one-step', "only the model's estimate at once")
+    .option('--iterative', 'only step by step')
+    .addOption(classFlag('what the image shows, if the model may know it'))
+    .addOption(invertFlag());
+  for (const flag of blurFlags()) command.addOption(flag);
+  addPictureFlags(command, false);
+  command.action((path: string, flags: DenoiseFlags) =>
+    makeSheet(flags, {
+      stem: 'denoise',
+      async make(run, notes) {
+        const { picture } = await pictureFor(path, run, notes, flags);
+        const spec = withClass(run.spec, run.model, flags.class);
+        return denoiseSheet({ ...run, spec }, picture, { times: flags.t, methods: methodsOf(flags), blur: flags });
+      },
+    }),
+  );
+}
+
+function methodsOf({ oneStep = false, iterative = false }: DenoiseFlags): readonly DenoiseMethod[] {
+  if (oneStep === iterative) return ['one-step', 'iterative'];
+  return [oneStep ? 'one-step' : 'iterative'];
+}

@@ -1,0 +1,38 @@
+import { parseOptions } from '@ungrain/core';
+import { hybridSheet } from '@ungrain/host';
+import type { Command } from 'commander';
+import { valueOf } from '../class-flag.js';
+import { addIllusionFlags, severally, type IllusionFlags } from '../illusion-flags.js';
+import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
+import { blurFlags, type BlurFlags } from '../blur-flags.js';
+
+interface HybridFlags extends IllusionFlags, BlurFlags {
+  readonly low: unknown;
+  readonly high: unknown;
+}
+
+/** At 28 pixels the strokes of a digit are three wide: what a blur of 2 pixels leaves is its shape. */
+const LOW_ENDS = { kernel: 33, sigma: 2 };
+
+export function define(command: Command): void {
+  command
+    .requiredOption('--low <class>', 'what is seen from afar', valueOf)
+    .requiredOption('--high <class>', 'what is seen from near', valueOf);
+  for (const flag of blurFlags(LOW_ENDS)) command.addOption(flag);
+  addIllusionFlags(command);
+  addPictureFlags(command, true);
+  command.action((flags: HybridFlags) =>
+    withJudge(flags, flags.score === true || flags.bestOf !== undefined, (judge) =>
+      makeSheet(flags, {
+        stem: 'hybrid',
+        spec: (spec) => severally(spec, flags),
+        make(run) {
+          const [low, high] = (['low', 'high'] as const).map((name) =>
+            parseOptions(run.model.condition, flags[name], `--${name}`),
+          );
+          return hybridSheet(run, { low, high, sigma: flags.sigma, kernel: flags.kernel, judge, shown: flags.count });
+        },
+      }),
+    ),
+  );
+}

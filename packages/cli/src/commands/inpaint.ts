@@ -1,0 +1,43 @@
+import { inpaintSheet, readMask } from '@ungrain/host';
+import type { Command } from 'commander';
+import { classFlag, withClass } from '../class-flag.js';
+import { wholeNumberFlag } from '../common-flags.js';
+import { addPictureFlags, invertFlag, makeSheet, pictureFor, type PictureFlags } from '../picture-command.js';
+
+interface InpaintFlags extends PictureFlags {
+  readonly mask: string;
+  readonly class?: unknown;
+  readonly count: number;
+  readonly resamples: number;
+  readonly invert?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<image>', 'a PNG')
+    .requiredOption(
+      '--mask <mask>',
+      'what is to be new: x,y,width,height, or a PNG of the same size, transparent or white there',
+    )
+    .addOption(classFlag('what the whole is to show; whatever comes if left out'))
+    .addOption(wholeNumberFlag('--count', 'so many ways to fill it in', { min: 1, max: 16 }).default(1))
+    .addOption(
+      wholeNumberFlag('--resamples', 'go over every ten steps so often, so that it fits better', {
+        min: 1,
+        max: 100,
+      }).default(1),
+    )
+    .addOption(invertFlag());
+  addPictureFlags(command, true);
+  command.action((path: string, flags: InpaintFlags) =>
+    makeSheet(flags, {
+      stem: 'inpaint',
+      async make(run, notes) {
+        const { given, picture } = await pictureFor(path, run, notes, flags);
+        const mask = await readMask(flags.mask, given, run.spec.shape ?? run.model.sampleShape);
+        const spec = { ...withClass(run.spec, run.model, flags.class), count: flags.count };
+        return inpaintSheet({ ...run, spec }, picture, { mask, resamples: flags.resamples });
+      },
+    }),
+  );
+}

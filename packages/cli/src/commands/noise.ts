@@ -1,0 +1,32 @@
+import { noiseSheet } from '@ungrain/host';
+import type { Command } from 'commander';
+import {
+  addPictureFlags,
+  invertFlag,
+  makeSheet,
+  pictureFor,
+  timesFlag,
+  type PictureFlags,
+} from '../picture-command.js';
+
+interface NoiseFlags extends PictureFlags {
+  readonly t: readonly number[];
+  readonly invert?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<image>', 'a PNG')
+    .addOption(timesFlag().default([250, 500, 750]))
+    .addOption(invertFlag());
+  addPictureFlags(command, false);
+  command.action((path: string, flags: NoiseFlags) =>
+    makeSheet(flags, {
+      stem: 'noise',
+      async make(run, notes) {
+        const { picture } = await pictureFor(path, run, notes, flags);
+        return noiseSheet(run, picture, flags.t);
+      },
+    }),
+  );
+}

@@ -1,0 +1,154 @@
+import { UngrainError, type RunSpec, type Tensor } from '@ungrain/core';
+import {
+  checkOutputFile,
+  createAssets,
+  fitPicture,
+  freshName,
+  loadJudge,
+  loadModel,
+  planOutputs,
+  readPicture,
+  writeWhole,
+  type PictureRun,
+  type PictureSheet,
+} from '@ungrain/host';
+import { rasterize, sheetFigure } from '@ungrain/media/figures';
+import { Option, type Command } from 'commander';
+import { jsonFlag, weightsFlag } from './common-flags.js';
+import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from './engine-flags.js';
+import { interruptible } from './interruption.js';
+import { printJson, printLine } from './output.js';
+import { startProgress } from './progress.js';
+import { addRunFlags, specOfFlags, type RunFlags } from './run-flags.js';
+import { versionsWith } from './versions.js';
+
+/** What every command that makes a sheet of pictures is told. */
+export interface PictureFlags extends RunFlags, EngineFlags {
+  readonly model: string;
+  readonly out?: string;
+  readonly image?: string;
+  readonly weights?: string;
+  readonly json?: boolean;
+}
+
+const ZOOM = 2;
+
+/** Adds the flags of `PictureFlags`. @param drawn is there a run whose images can be had alone? */
+export function addPictureFlags(command: Command, drawn: boolean): void {
+  command.addOption(new Option('--model <name>', 'the model').default('digits'));
+  addRunFlags(command, ['steps', 'seed', 'noise']);
+  command.option('--out <file>', 'the sheet, a png; a new one by default');
+  if (drawn)
+    command.option('--image <file>', 'the images alone too: png or safetensors, with the run in it for replay');
+  command.addOption(weightsFlag()).addOption(engineFlag()).addOption(threadsFlag()).addOption(jsonFlag());
+}
+
+export const invertFlag = (): Option =>
+  new Option('--invert', 'exchange black and white first: digits are white on black, drawings mostly not');
+
+/** Times from 0 to 999, as `250,500,750`. */
+export const timesFlag = (): Option =>
+  new Option('--t <list>', 'noise levels as trained times 0 to 999, 250,500,750 for example').argParser((text) =>
+    numbersOf(text, '--t'),
+  );
+
+/** @throws UngrainError `bad-flag` */
+export function numbersOf(text: string, flag: string): readonly number[] {
+  const numbers = text.split(',').map((piece) => (piece.trim() === '' ? NaN : Number(piece)));
+  if (numbers.length <= 32 && numbers.every((number) => Number.isInteger(number) && number >= 0)) return numbers;
+  throw new UngrainError('bad-flag', `${flag} is a list of up to 32 whole numbers, as 1,3,5, not '${text}'.`);
+}
+
+export interface PictureTask {
+  /** Of the sheet's name, where none is given. */
+  readonly stem: string;
+  /** What the run is, besides what the flags say. */
+  readonly spec?: (spec: RunSpec) => RunSpec;
+  make(run: PictureRun, notes: string[]): Promise<PictureSheet> | PictureSheet;
+}
+
+/** Loads the model, makes a sheet, writes it, and says so. Ctrl-C ends it without a file. */
+export const makeSheet = (
+  flags: PictureFlags,
+  { stem, spec: change = (spec) => spec, make }: PictureTask,
+): Promise<void> =>
+  interruptible(async (signal) => {
+    const { json = false } = flags;
+    const out = flags.out ?? (await freshName(stem, 'png'));
+    await checkOutputFile(out, ['png']);
+    const alone = await planOutputs({ out: flags.image });
+    const engine = engineOfFlags(flags);
+    const loaded = await loadModel(flags.model, { engine, weights: flags.weights });
+    const { model, registry } = loaded;
+    const progress = await startProgress('{bar} step {value} of {total}', 1, json);
+    try {
+      const asked = specOfFlags(flags, loaded, { count: 1, conditions: [], versions: await versionsWith(engine) });
+      const notes: string[] = [];
+      const assets = createAssets();
+      const onStep = ({ index, total }: { readonly index: number; readonly total: number }) =>
+        progress.update(index + 1, {}, total);
+      const run: PictureRun = { spec: change(asked), model, registry, assets, signal, onStep };
+      const started = performance.now();
+      const result = await make(run, notes);
+      await writeWhole(out, rasterize(sheetFigure(result.sheet, model.range), { zoom: ZOOM }));
+      const files = [out, ...(await writeAlone(flags, alone, run, result))];
+      progress.stop();
+      const all = [...notes, ...result.notes];
+      const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
+      if (json)
+        printJson({ files, seconds, notes: all, measures: result.measures, spec: result.drawn?.spec ?? run.spec });
+      else
+        [
+          ...all,
+          ...linesOf(result.measures),
+          `${result.sheet.title}, ${seconds.toFixed(1)} s: ${files.join(', ')}`,
+        ].forEach(printLine);
+    } finally {
+      progress.stop();
+      await model.dispose();
+    }
+  });
+
+async function writeAlone(
+  { image }: PictureFlags,
+  outputs: Awaited<ReturnType<typeof planOutputs>>,
+  { model, assets }: PictureRun,
+  { drawn }: PictureSheet,
+): Promise<readonly string[]> {
+  if (image === undefined || !drawn) return [];
+  return outputs.write({ ...drawn, frames: { x: [], x0: [] }, range: model.range, assets: assets.files });
+}
+
+const linesOf = (measures: PictureSheet['measures']): readonly string[] =>
+  Object.entries(measures).map(([name, value]) => `${name}: ${Number(value.toFixed(3))}`);
+
+/** Reads a picture and fits it to the model, and notes what was done to it. */
+export async function pictureFor(
+  path: string,
+  { model, spec }: PictureRun,
+  notes: string[],
+  { invert }: { readonly invert?: boolean },
+): Promise<{ readonly given: Tensor; readonly picture: Tensor }> {
+  const { image } = await readPicture(path);
+  const { picture, changes } = fitPicture(image, spec.shape ?? model.sampleShape, { invert });
+  if (changes.length > 0) notes.push(`${path} was fitted to the model: ${changes.join('; ')}.`);
+  const mean = picture.data.reduce((sum, value) => sum + value, 0) / picture.data.length;
+  if (model.name.startsWith('digits') && mean > 0.5)
+    notes.push(`${path} is mostly white, and this model draws white on black; --invert exchanges them.`);
+  return { given: image, picture };
+}
+
+/** The judge for the time of an action. */
+export async function withJudge<T>(
+  flags: EngineFlags,
+  wanted: boolean,
+  action: (judge: Awaited<ReturnType<typeof loadJudge>>['judge'] | undefined) => Promise<T>,
+): Promise<T> {
+  if (!wanted) return action(undefined);
+  const { judge } = await loadJudge(engineOfFlags(flags));
+  try {
+    return await action(judge);
+  } finally {
+    await judge.dispose();
+  }
+}

@@ -1,0 +1,85 @@
+import { concatRows, type RunSpec, type Tensor } from '@ungrain/core';
+import { sampleToEnd } from '../sample.js';
+import { addPicture, inRange, type PictureRun, type PictureSheet } from './picture-run.js';
+
+/** SDEdit (section 1.7): a picture edited from each of some steps of the run on, late ones leaving most of it. */
+export async function editSheet(run: PictureRun, picture: Tensor, starts: readonly number[]): Promise<PictureSheet> {
+  const image = addPicture(picture, run.assets);
+  const edited: Tensor[] = [];
+  for (const start of starts) {
+    const guidance = [{ name: 'sdedit', options: { image, start } }, ...run.spec.guidance];
+    edited.push(await sampleToEnd({ ...run.spec, guidance }, run));
+  }
+  return {
+    sheet: {
+      title: 'SDEdit',
+      caption:
+        `From the image with noise added, from step i of ${run.spec.steps} on: the earlier, the more is new. ` +
+        `Sampler ${run.spec.sampler.name}, seed ${run.spec.seed}.`,
+      columns: [...starts.map((start) => `i = ${start}`), 'original'],
+      rows: [{ label: classLabel(run.spec), images: concatRows([...edited, inRange(picture, run.model)]) }],
+    },
+    notes: [],
+    measures: {},
+  };
+}
+
+const classLabel = ({ conditions }: RunSpec): string =>
+  conditions[0] === undefined || conditions[0] === null ? '' : `to ${JSON.stringify(conditions[0])}`;
+
+export interface InpaintOptions {
+  /** 1 where the image is to be new, [1, 1, height, width]. */
+  readonly mask: Tensor;
+  /** How often the same steps are gone over, ten at a time: see guidance 'repaint'. */
+  readonly resamples: number;
+}
+
+/** Inpainting (section 1.7.2): as many new insides of the mask as the spec counts. */
+export async function inpaintSheet(
+  run: PictureRun,
+  picture: Tensor,
+  { mask, resamples }: InpaintOptions,
+): Promise<PictureSheet> {
+  const { assets, model } = run;
+  const [image, maskName] = [addPicture(picture, assets), addPicture(mask, assets)];
+  const spec: RunSpec = {
+    ...run.spec,
+    guidance: [
+      ...(resamples > 1 ? [{ name: 'repaint', options: { resamples } }] : []),
+      { name: 'inpaint', options: { image, mask: maskName } },
+      ...run.spec.guidance,
+    ],
+  };
+  const samples = await sampleToEnd(spec, run);
+  const [original, white] = [inRange(picture, model), inRange(mask, model)];
+  const channels = picture.shape[1]!;
+  const shownMask = { data: repeatPlane(white.data, channels), shape: picture.shape };
+  const kept = {
+    data: original.data.map((v, i) => (mask.data[i % mask.data.length]! > 0 ? middle(model.range) : v)),
+    shape: picture.shape,
+  };
+  return {
+    sheet: {
+      title: 'Inpainting',
+      caption:
+        `White of the mask is new, the rest stays. Sampler ${spec.sampler.name}, ${spec.steps} steps` +
+        `${resamples > 1 ? `, every ten gone over ${resamples} times` : ''}, seed ${spec.seed}.`,
+      columns: ['original', 'mask', 'what stays', ...newColumns(spec.count)],
+      rows: [{ label: classLabel(spec), images: concatRows([original, shownMask, kept, samples]) }],
+    },
+    notes: [],
+    measures: {},
+    drawn: { spec, samples },
+  };
+}
+
+const newColumns = (count: number): readonly string[] =>
+  count === 1 ? ['inpainted'] : Array.from({ length: count }, (_, i) => `inpainted ${i + 1}`);
+
+const middle = ([black, white]: readonly [number, number]): number => (black + white) / 2;
+
+const repeatPlane = (plane: Float32Array, times: number): Float32Array => {
+  const all = new Float32Array(times * plane.length);
+  for (let i = 0; i < times; i++) all.set(plane, i * plane.length);
+  return all;
+};
