@@ -3,6 +3,7 @@ import { attempt, failedCheck, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { createSchedule, levelsOf } from '../diffusers/levels.js';
 import type { Named } from '../diffusers/sampler-choice.js';
+import { ancestralSplit } from '../samplers/ancestral-split.js';
 import { levelOfRatio, ratioOf } from '../schedules/level-of-ratio.js';
 import { linspaceSpacing } from '../spacings/linspace.js';
 import type { FileCheck } from './file-check.js';
@@ -21,6 +22,15 @@ const nodes = z.object({
 
 const fileSchema = z.looseObject({
   cases: z.array(z.object({ fn: z.string(), args: z.record(z.string(), z.number()), sigmas: numbers })),
+  ancestral_step: z.array(
+    z.object({
+      sigma_from: z.number(),
+      sigma_to: z.number(),
+      eta: z.number(),
+      sigma_down: z.number(),
+      sigma_up: z.number(),
+    }),
+  ),
   discrete_denoisers: z.record(z.string(), nodes),
 });
 
@@ -28,7 +38,7 @@ const TOLERANCE = 1e-9;
 
 /** k-diffusion's lists of σ, and what its wrappers make of a trained schedule. */
 export const checkKSchedules: FileCheck = async function* (source, path) {
-  const { cases, discrete_denoisers } = fileSchema.parse(await source.json(path));
+  const { cases, ancestral_step, discrete_denoisers } = fileSchema.parse(await source.json(path));
   const where = path.replace(/\.json$/, '');
   for (const [i, { fn, args, sigmas }] of cases.entries()) {
     const name = `${where} ${i} ${fn}`;
@@ -38,6 +48,11 @@ export const checkKSchedules: FileCheck = async function* (source, path) {
       const { levels } = levelsOf({ ...translate(args), steps: args['n']!, upwards: false });
       return compareNumbers(name, levels.map(ratioOf), sigmas, TOLERANCE);
     });
+  }
+  for (const [i, { sigma_from, sigma_to, eta, sigma_down, sigma_up }] of ancestral_step.entries()) {
+    const [from, to] = [sigma_from, sigma_to].map((sigma) => ({ time: 0, alpha: 1, sigma }));
+    const { down, up } = ancestralSplit(from!, to!, eta);
+    yield compareNumbers(`${where} ancestral_step ${i}`, [down.sigma, up], [sigma_down, sigma_up], TOLERANCE);
   }
   for (const [name, entry] of Object.entries(discrete_denoisers)) yield* checkDenoiser(`${where} ${name}`, name, entry);
 };
