@@ -24,6 +24,7 @@ export const DIFFUSERS_FILES = [
   'dpm_singlestep',
   'edm_dpm',
   'edm_euler',
+  'euler',
   'euler_ancestral',
   'flow_ancestral_rf',
   'flow_euler',
@@ -37,6 +38,7 @@ export const DIFFUSERS_FILES = [
   'lms',
   'pndm',
   'sa_solver',
+  'tcd',
   'unclip',
   'unipc',
 ].map((family) => `diffusers/${family}.json`);

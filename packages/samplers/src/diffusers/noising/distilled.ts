@@ -28,14 +28,16 @@ function lcmChoice(call: SchedulerCall): NoisingChoice {
   const { timesteps } = setTimestepsOf(call);
   const settings = { original_inference_steps: 50, ...call.config, ...withoutNull(call.setTimesteps) };
   const { original_inference_steps, strength, set_alpha_to_one } = readKwargs(lcmConfig, settings, call);
+  const toCleanest = call.scheduler === 'TCDScheduler'; // its last step goes to time 0, whatever `set_alpha_to_one` says
   if (timesteps) {
     const kept = timesteps.slice(Math.max(0, timesteps.length - Math.trunc(timesteps.length * strength)));
-    return { schedule, spacing: { name: 'explicit', options: { times: kept } }, steps: kept.length, upwards: false };
+    const options = toCleanest ? { times: [...kept, 0], clean: false } : { times: kept };
+    return { schedule, spacing: { name: 'explicit', options }, steps: kept.length, upwards: false };
   }
   const options = {
     originalSteps: original_inference_steps ?? 50,
     strength,
-    ...(!set_alpha_to_one && { end: 'cleanest' }),
+    ...((toCleanest || !set_alpha_to_one) && { end: 'cleanest' }),
   };
   return { schedule, spacing: { name: 'lcm', options }, steps: stepsOf(call), upwards: false };
 }
