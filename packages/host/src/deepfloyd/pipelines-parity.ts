@@ -131,7 +131,7 @@ function specOf(one: Case, model: Model): RunSpecInput {
 }
 
 function spacingOf({ preset, custom_timesteps }: Case, model: Model): NonNullable<RunSpecInput['spacing']> {
-  if (preset !== undefined) return { name: 'preset', options: { name: preset } };
+  if (preset !== undefined) return { name: 'preset', options: { list: preset } };
   if (custom_timesteps) return { name: 'explicit', options: { times: custom_timesteps } };
   return model.defaults.spacing!;
 }

@@ -39,7 +39,8 @@ export function stageSettings(config: unknown, { steps, scale }: StageDefaults, 
   const { schedule, spacing } = noisingOf(call);
   const { sampler, guidance = [] } = samplerOf(call);
   return {
-    schedule: createSchedule(schedule),
+    // The variance that IF learned is a place between two bounds, and the lower depends on how 1 − ᾱ was rounded.
+    schedule: createSchedule({ ...schedule, options: { ...schedule.options, precision: 'single' } }),
     defaults: { sampler, spacing, steps, guidance: [...guidance, { name: 'cfg', options: { scale } }] },
   };
 }

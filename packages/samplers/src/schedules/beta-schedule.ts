@@ -8,6 +8,8 @@ export interface NoiseTimes {
   readonly trainedSteps: number;
   /** `trained` if left out. */
   readonly terminalSnr?: 'trained' | 'zero' | 'nearly-zero' | undefined;
+  /** `double` if left out. */
+  readonly precision?: 'double' | 'single' | undefined;
 }
 
 export const noiseTimes = {
@@ -19,6 +21,10 @@ export const noiseTimes = {
       'Rescales the schedule so that its noisiest level has no data left: zero. With nearly-zero 2⁻²⁴ of ᾱ is left, ' +
         'for samplers that divide by α.',
     ),
+  precision: z
+    .enum(['double', 'single'])
+    .default('double')
+    .describe('single rounds the table to float32 as diffusers does, which shows in the noise of the cleanest times.'),
 } as const;
 
 /** A schedule that is a list of β, the variances that the steps of training add. */
@@ -40,7 +46,10 @@ export function betaSchedule<O extends NoiseTimes>(entry: {
     ...entry,
     betas,
     create: (options) =>
-      trainedSchedule(entry.name, betas(options), options.terminalSnr === 'nearly-zero' ? NEARLY_ZERO : undefined),
+      trainedSchedule(entry.name, betas(options), {
+        lastKept: options.terminalSnr === 'nearly-zero' ? NEARLY_ZERO : undefined,
+        precision: options.precision,
+      }),
   };
 }
 

@@ -1,15 +1,21 @@
 import { logSnr, UngrainError, type NoiseLevel, type Schedule } from '@ungrain/core';
 
+export interface TableOptions {
+  /** ᾱ of the last time, in the place of the product. */
+  readonly lastKept?: number | undefined;
+  /** What β, 1 − β and each ᾱ are rounded to. Default `double`. */
+  readonly precision?: 'double' | 'single' | undefined;
+}
+
 /**
  * A variance-preserving schedule that was trained at the times 0 … T − 1: α_t = √ᾱ_t, σ_t = √(1 − ᾱ_t). Between them
  * log(σ/α), and with it the log-SNR, is interpolated linearly (as in k-diffusion). Its clean level has the time −1.
  *
  * @param betas β_t, each in (0, 1]; ᾱ_t = Π_{s ≤ t} (1 − β_s). A last β of 1 makes a last level without any data
  * (Lin et al. 2023, "zero terminal SNR"), which has no neighbours to interpolate with.
- * @param lastKept ᾱ of the last time, in the place of the product
  */
-export function trainedSchedule(name: string, betas: readonly number[], lastKept?: number): Schedule {
-  const levels = levelsOf(betas, lastKept);
+export function trainedSchedule(name: string, betas: readonly number[], options: TableOptions = {}): Schedule {
+  const levels = levelsOf(betas, options);
   const last = levels.length - 1;
   const logSnrs = levels.map(logSnr);
 
@@ -58,11 +64,11 @@ export function trainedSchedule(name: string, betas: readonly number[], lastKept
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-function levelsOf(betas: readonly number[], lastKept?: number): readonly NoiseLevel[] {
-  let product = 1;
+function levelsOf(betas: readonly number[], { lastKept, precision }: TableOptions): readonly NoiseLevel[] {
+  const round = precision === 'single' ? Math.fround : (x: number): number => x;
+  let kept = 1;
   return betas.map((beta, time) => {
-    product *= 1 - beta;
-    const kept = lastKept !== undefined && time === betas.length - 1 ? lastKept : product;
+    kept = lastKept !== undefined && time === betas.length - 1 ? lastKept : round(kept * round(1 - round(beta)));
     return { time, alpha: Math.sqrt(kept), sigma: Math.sqrt(1 - kept) };
   });
 }
