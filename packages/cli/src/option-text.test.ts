@@ -24,6 +24,8 @@ test("texts become what a plugin's schema takes", () => {
   expect(parseOptions(explicitSpacing.options, readOptionTexts(explicitSpacing.options, texts), 'x')).toEqual({
     times: [0, 0.5],
     clean: false,
+    quantity: 'ratio',
+    repeats: false,
   });
 });
 

@@ -59,7 +59,7 @@ describe('a run that is stopped', () => {
       { cwd: home },
     );
     const outcome = outcomeOf(child);
-    await setTimeout(3000);
+    await setTimeout(10_000); // by then it is at its steps, also on a busy machine
     child.kill('SIGINT');
     expect(await outcome).toMatchObject({ status: 130, stdout: '' });
     expect((await outcome).stderr).toMatch(/^ungrain: Stopped after step \d+ of 3000; go on with `ungrain [^`]+`\.\n$/);

@@ -26,6 +26,7 @@ const spec = parseRunSpec({
   sampler: { name: 'euler' },
   spacing: { name: 'uniform' },
   steps: 10,
+  conditions: [0.5], // without one, both questions of cfg are one
   guidance: [{ name: 'cfg', options: { scale: 3 } }],
 });
 
