@@ -1,6 +1,20 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** All but the front ends. */
+const BELOW_HOST = [
+  'core',
+  'samplers',
+  'graph',
+  'formats',
+  'engine-onnx',
+  'engine-tfjs',
+  'training',
+  'models-mnist',
+  'models-deepfloyd',
+  'media',
+];
+
 /**
  * Which of our packages each package may import: arrows point one way only, so that models never know samplers,
  * samplers never know models, and only `host` and the front ends know all of them.
@@ -16,31 +30,8 @@ const MAY_IMPORT = {
   'models-mnist': ['core', 'graph', 'formats'],
   'models-deepfloyd': ['core', 'graph', 'formats'],
   media: ['core'],
-  host: [
-    'core',
-    'samplers',
-    'graph',
-    'formats',
-    'engine-onnx',
-    'engine-tfjs',
-    'training',
-    'models-mnist',
-    'models-deepfloyd',
-    'media',
-  ],
-  cli: [
-    'core',
-    'samplers',
-    'graph',
-    'formats',
-    'engine-onnx',
-    'engine-tfjs',
-    'training',
-    'models-mnist',
-    'models-deepfloyd',
-    'media',
-    'host',
-  ],
+  host: BELOW_HOST,
+  cli: [...BELOW_HOST, 'host'],
 };
 
 /** Folders of a package that may import more than the package itself does. */

@@ -16,8 +16,11 @@ export function addIllusionFlags(command: Command): void {
     .addOption(wholeNumberFlag('--best-of', 'draw so many and show the best by the judge', { min: 1, max: 256 }));
 }
 
+/** The best are the judge's best. */
+export const isScored = ({ score = false, bestOf }: IllusionFlags): boolean => score || bestOf !== undefined;
+
 /** @throws UngrainError `bad-flag` */
-export function drawnCount({ count, bestOf }: IllusionFlags): number {
+function drawnCount({ count, bestOf }: IllusionFlags): number {
   if (bestOf !== undefined && bestOf < count)
     throw new UngrainError('bad-flag', `--best-of ${bestOf} is fewer than the ${count} images of --count.`);
   return bestOf ?? count;

@@ -10,3 +10,13 @@ export const traceBelow =
   (trace: Trace, name: string): Trace =>
   (module, value) =>
     trace(`${name}.${module}`, value);
+
+/** A trace that keeps what it is told, by name; or nothing, if nobody wants it. */
+export function keepTrace(wanted: boolean): { readonly trace: Trace; readonly outputs: Map<string, Node> } {
+  const outputs = new Map<string, Node>();
+  const keep: Trace = (module, value) => {
+    outputs.set(module, value);
+    return value;
+  };
+  return { trace: wanted ? keep : noTrace, outputs };
+}

@@ -2,7 +2,7 @@ import { parseOptions, UngrainError, type Model } from '@ungrain/core';
 import { anagramSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import { valueOf } from '../class-flag.js';
-import { addIllusionFlags, severally, type IllusionFlags } from '../illusion-flags.js';
+import { addIllusionFlags, isScored, severally, type IllusionFlags } from '../illusion-flags.js';
 import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
 
 interface AnagramFlags extends IllusionFlags {
@@ -25,7 +25,7 @@ export function define(command: Command): void {
   addIllusionFlags(command);
   addPictureFlags(command, true);
   command.action((flags: AnagramFlags) =>
-    withJudge(flags, flags.score === true || flags.bestOf !== undefined, (judge) =>
+    withJudge(flags, isScored(flags), (judge) =>
       makeSheet(flags, {
         stem: 'anagram',
         spec: (spec) => severally(spec, flags),

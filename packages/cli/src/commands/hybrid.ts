@@ -2,7 +2,7 @@ import { parseOptions } from '@ungrain/core';
 import { hybridSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import { valueOf } from '../class-flag.js';
-import { addIllusionFlags, severally, type IllusionFlags } from '../illusion-flags.js';
+import { addIllusionFlags, isScored, severally, type IllusionFlags } from '../illusion-flags.js';
 import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
 
@@ -22,7 +22,7 @@ export function define(command: Command): void {
   addIllusionFlags(command);
   addPictureFlags(command, true);
   command.action((flags: HybridFlags) =>
-    withJudge(flags, flags.score === true || flags.bestOf !== undefined, (judge) =>
+    withJudge(flags, isScored(flags), (judge) =>
       makeSheet(flags, {
         stem: 'hybrid',
         spec: (spec) => severally(spec, flags),

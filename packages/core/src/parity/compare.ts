@@ -7,12 +7,28 @@ export type Closeness = 'equal' | { readonly absolute: number } | { readonly flo
 /** A check that could not be computed. */
 export const failedCheck = (name: string, note: string): ParityCheck => ({ name, error: Infinity, tolerance: 0, note });
 
+/** A check that broke off, with the message of what was thrown. */
+export const brokenCheck = (name: string, error: unknown): ParityCheck =>
+  failedCheck(name, error instanceof Error ? error.message : String(error));
+
+/** The checks of one part; what breaks it is a failed check more. */
+export async function* guarded(
+  name: string,
+  part: () => AsyncIterable<ParityCheck>,
+): AsyncGenerator<ParityCheck, void, void> {
+  try {
+    yield* part();
+  } catch (error) {
+    yield brokenCheck(name, error);
+  }
+}
+
 /** A check that runs `check`, and has failed with the message of whatever that throws. */
 export function attempt(name: string, check: () => ParityCheck): ParityCheck {
   try {
     return check();
   } catch (error) {
-    return failedCheck(name, error instanceof Error ? error.message : String(error));
+    return brokenCheck(name, error);
   }
 }
 

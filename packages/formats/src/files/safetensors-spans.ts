@@ -1,9 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { UngrainError, type DType } from '@ungrain/core';
 import { readSafetensorsHeader, safetensorsHeaderLength } from '../safetensors/index.js';
+import { LENGTH_BYTES } from '../safetensors/limits.js';
 import type { FileSpan } from './read-tensor-span.js';
-
-const LENGTH_FIELD = 8;
 
 /**
  * Where the tensors of a safetensors file lie, by name; of the file only the header is read.
@@ -24,8 +23,8 @@ export async function safetensorsSpans(file: string): Promise<ReadonlyMap<string
 async function readHeader(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
-    const start = new Uint8Array(LENGTH_FIELD);
-    const { bytesRead } = await file.read(start, 0, LENGTH_FIELD, 0);
+    const start = new Uint8Array(LENGTH_BYTES);
+    const { bytesRead } = await file.read(start, 0, LENGTH_BYTES, 0);
     const header = new Uint8Array(safetensorsHeaderLength(start.subarray(0, bytesRead), { file: path }));
     const { bytesRead: headerRead } = await file.read(header, 0, header.length, 0);
     return header.subarray(0, headerRead);

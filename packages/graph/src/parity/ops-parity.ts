@@ -1,5 +1,5 @@
 import { UngrainError, type Value } from '@ungrain/core';
-import { failedCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
+import { brokenCheck, failedCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
 import type { Engine } from '../engine.js';
 import { gradients } from '../gradients.js';
 import { graph } from '../graph.js';
@@ -47,7 +47,7 @@ async function checkCase(engine: Engine, entry: OpsCase, tensors: CaseTensors): 
         : failedCheck(check, 'the reference does not have this tensor');
     });
   } catch (error) {
-    return [failedCheck(entry.id, error instanceof Error ? error.message : String(error))];
+    return [brokenCheck(entry.id, error)];
   }
 }
 

@@ -11,10 +11,10 @@ import {
   type RunSpecInput,
   type Tensor,
 } from '@ungrain/core';
-import { compareArrays, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
+import { compareArrays, guarded, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
 import { t5Prompts } from '@ungrain/models-deepfloyd';
-import { guarded, parityFiles, wanted } from '@ungrain/models-deepfloyd/parity';
+import { parityFiles, wanted } from '@ungrain/models-deepfloyd/parity';
 import { samplersPlugin } from '@ungrain/samplers';
 import { z } from 'zod';
 import { loadStage } from './load-stage.js';

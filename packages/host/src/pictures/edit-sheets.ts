@@ -1,5 +1,6 @@
 import { concatRows, type RunSpec, type Tensor } from '@ungrain/core';
 import { sampleToEnd } from '../sample.js';
+import { repeatChannel } from './fit-picture.js';
 import { addPicture, inRange, type PictureRun, type PictureSheet } from './picture-run.js';
 
 /** SDEdit (section 1.7): a picture edited from each of some steps of the run on, late ones leaving most of it. */
@@ -52,8 +53,7 @@ export async function inpaintSheet(
   };
   const samples = await sampleToEnd(spec, run);
   const [original, white] = [inRange(picture, model), inRange(mask, model)];
-  const channels = picture.shape[1]!;
-  const shownMask = { data: repeatPlane(white.data, channels), shape: picture.shape };
+  const shownMask = repeatChannel(white, picture.shape[1]!);
   const kept = {
     data: original.data.map((v, i) => (mask.data[i % mask.data.length]! > 0 ? middle(model.range) : v)),
     shape: picture.shape,
@@ -77,9 +77,3 @@ const newColumns = (count: number): readonly string[] =>
   count === 1 ? ['inpainted'] : Array.from({ length: count }, (_, i) => `inpainted ${i + 1}`);
 
 const middle = ([black, white]: readonly [number, number]): number => (black + white) / 2;
-
-const repeatPlane = (plane: Float32Array, times: number): Float32Array => {
-  const all = new Float32Array(times * plane.length);
-  for (let i = 0; i < times; i++) all.set(plane, i * plane.length);
-  return all;
-};

@@ -31,7 +31,7 @@ export function fitPicture(image: Tensor, shape: Shape, { invert = false }: FitO
   if (invert) changes.push('black and white exchanged');
   const [, given = 1, givenHeight = 1, givenWidth = 1] = picture.shape;
   if (given !== channels) {
-    picture = channels === 1 ? greyOf(picture) : repeated(picture, channels);
+    picture = channels === 1 ? greyOf(picture) : repeatChannel(picture, channels);
     changes.push(channels === 1 ? 'colour to grey' : 'grey to colour');
   }
   const scale = Math.min(givenHeight / height, givenWidth / width);
@@ -55,7 +55,8 @@ function greyOf({ data, shape: [, , height = 1, width = 1] }: Tensor): Tensor {
   return { data: grey, shape: [1, 1, height, width] };
 }
 
-function repeated({ data, shape: [, , height = 1, width = 1] }: Tensor, channels: number): Tensor {
+/** A picture of one channel in as many as wanted. */
+export function repeatChannel({ data, shape: [, , height = 1, width = 1] }: Tensor, channels: number): Tensor {
   const all = new Float32Array(channels * data.length);
   for (let channel = 0; channel < channels; channel++) all.set(data, channel * data.length);
   return { data: all, shape: [1, channels, height, width] };

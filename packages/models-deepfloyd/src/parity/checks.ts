@@ -1,5 +1,5 @@
 import type { Tensor, Value } from '@ungrain/core';
-import { compareArrays, failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { compareArrays, type ParityCheck } from '@ungrain/core/parity';
 import { toFloat32 } from '@ungrain/formats';
 
 /** A tensor of a reference file as float32. @throws Error if there is none of this name */
@@ -19,16 +19,4 @@ export const compare = (name: string, actual: Tensor, expected: Tensor, toleranc
 export function compareScaled(name: string, actual: Tensor, expected: Tensor, tolerance: number): ParityCheck {
   const largest = expected.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return compare(name, actual, expected, tolerance * Math.max(largest, Number.MIN_VALUE));
-}
-
-/** The checks of one part; what breaks it is a failed check more. */
-export async function* guarded(
-  name: string,
-  part: () => AsyncGenerator<ParityCheck, void, void>,
-): AsyncGenerator<ParityCheck, void, void> {
-  try {
-    yield* part();
-  } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
-  }
 }

@@ -1,7 +1,7 @@
 import { UngrainError } from '@ungrain/core';
-import { failedCheck, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
+import { failedCheck, guarded, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import { readEmbeddingPack, writeEmbeddingPack, type EmbeddingPack } from '../prompts/embedding-pack.js';
-import { compare, guarded } from './checks.js';
+import { compare } from './checks.js';
 
 const FOLDER = 'reference/embeds';
 const EXPECTED = `${FOLDER}/embeds.safetensors`;

@@ -1,8 +1,8 @@
 import type { Tensor, Value } from '@ungrain/core';
-import type { ParityCheck, ParitySource } from '@ungrain/core/parity';
+import { guarded, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
 import { loadT5 } from '../t5/load-t5.js';
-import { compare, guarded, wanted } from './checks.js';
+import { compare, wanted } from './checks.js';
 import { parityFiles } from './parity-files.js';
 
 const FILE = 'reference/t5/t5.safetensors';

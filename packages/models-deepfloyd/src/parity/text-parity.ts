@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { compareArrays, failedCheck, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
+import { compareArrays, failedCheck, guarded, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import { cleanCaption, cleanCaptionOnce, plainCaption } from '../text/clean-caption.js';
 import { loadTokenizer } from '../text/tokenizer.js';
-import { guarded } from './checks.js';
 import { parityFiles } from './parity-files.js';
 
 const PROMPTS = 'reference/tokenizer/prompts.json';

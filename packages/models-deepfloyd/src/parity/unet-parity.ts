@@ -1,8 +1,8 @@
 import type { Tensor, Value } from '@ungrain/core';
-import type { ParityCheck, ParitySource } from '@ungrain/core/parity';
+import { guarded, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
 import { loadUnet } from '../unet/load-unet.js';
-import { compare, compareScaled, guarded, wanted } from './checks.js';
+import { compare, compareScaled, wanted } from './checks.js';
 import { parityFiles } from './parity-files.js';
 
 const FOLDER = 'reference/unet';

@@ -1,9 +1,9 @@
-import { graph, input, nn, type Engine, type Node } from '@ungrain/graph';
+import { graph, input, nn, type Engine } from '@ungrain/graph';
 import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
 import type { Variant } from '../checkpoint/locate-weights.js';
 import { loadWeights } from '../checkpoint/load-weights.js';
 import { createNetwork, type InputShapes, type Network } from '../network.js';
-import type { Trace } from '../trace.js';
+import { keepTrace } from '../trace.js';
 import { parseT5Config, type T5Config } from './config.js';
 import { t5Encoder } from './encoder.js';
 
@@ -48,11 +48,7 @@ function declarationsOf(config: T5Config): readonly nn.Declaration[] {
 }
 
 function t5Graph(config: T5Config, { ids, mask }: InputShapes, traced: boolean) {
-  const outputs = new Map<string, Node>();
-  const trace: Trace = (module, value) => {
-    if (traced) outputs.set(module, value);
-    return value;
-  };
+  const { trace, outputs } = keepTrace(traced);
   const encode = t5Encoder(nn.Scope.root({ training: false }), config, trace);
   const states = encode({ ids: input('ids', ids!, 'int64'), mask: input('mask', mask!) });
   return graph('t5', { ...Object.fromEntries(outputs), states });

@@ -1,9 +1,9 @@
-import { graph, input, nn, type Engine, type Node } from '@ungrain/graph';
+import { graph, input, nn, type Engine } from '@ungrain/graph';
 import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
 import type { Variant } from '../checkpoint/locate-weights.js';
 import { loadWeights } from '../checkpoint/load-weights.js';
 import { createNetwork, type InputShapes, type Network } from '../network.js';
-import type { Trace } from '../trace.js';
+import { keepTrace } from '../trace.js';
 import { parseUnetConfig, type UnetConfig } from './config.js';
 import { unet } from './unet.js';
 
@@ -44,11 +44,7 @@ function declarationsOf(config: UnetConfig): readonly nn.Declaration[] {
 }
 
 function unetGraph(config: UnetConfig, shapes: InputShapes, traced: boolean) {
-  const outputs = new Map<string, Node>();
-  const trace: Trace = (module, value) => {
-    if (traced) outputs.set(module, value);
-    return value;
-  };
+  const { trace, outputs } = keepTrace(traced);
   const { x, time, text, noiseLevel } = shapes;
   const output = unet(
     nn.Scope.root({ training: false }),

@@ -1,4 +1,4 @@
-import { failedCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
+import { brokenCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { checkImages, imagesSchema } from './metrics-images.js';
 import { checkPair, pairSchema } from './metrics-pairs.js';
@@ -35,6 +35,6 @@ function* guarded(name: string, checks: () => Iterable<ParityCheck>): Iterable<P
   try {
     yield* checks();
   } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
+    yield brokenCheck(name, error);
   }
 }

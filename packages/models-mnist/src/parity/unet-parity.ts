@@ -1,4 +1,4 @@
-import { failedCheck, type ParityCheck, type ParityGroup } from '@ungrain/core/parity';
+import { guarded, type ParityGroup } from '@ungrain/core/parity';
 import type { Engine } from '@ungrain/graph';
 import type { UnetKind } from '../unet.js';
 import { checkOneStep, checkStates } from './one-step.js';
@@ -26,12 +26,3 @@ export const unetParity = ({ engine }: { readonly engine: Engine }): ParityGroup
     }
   },
 });
-
-/** The checks of one part; what breaks it is a failed check more. */
-async function* guarded(name: string, part: () => AsyncGenerator<ParityCheck>): AsyncGenerator<ParityCheck> {
-  try {
-    yield* part();
-  } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
-  }
-}

@@ -22,5 +22,3 @@ export function noisingOf(call: SchedulerCall): NoisingChoice {
     `The scheduler '${call.scheduler}' of diffusers is not known here${suggestion(call.scheduler, known)}`,
   );
 }
-
-/** Does `noisingOf` know a class? */

@@ -1,5 +1,6 @@
 import { linear, type NoiseLevel, type State, type StepContext, type StepResult, type Tensor } from '@ungrain/core';
-import { firstDraw, holdThrough } from '../samplers/hold-estimate.js';
+import { firstDraw } from '../samplers/fresh-noise.js';
+import { holdThrough } from '../samplers/hold-estimate.js';
 import { impliedNoise } from '../samplers/implied-noise.js';
 import {
   equationOf,

@@ -1,5 +1,5 @@
 import { createRegistry, parseOptions, run, type RunOptions, type Tensor } from '@ungrain/core';
-import { compareArrays, failedCheck } from '@ungrain/core/parity';
+import { brokenCheck, compareArrays } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { samplersPlugin } from '../plugin.js';
 import { cosineSchedule } from '../schedules/cosine.js';
@@ -58,7 +58,7 @@ export const checkAnagrams: FileCheck = async function* (source, path) {
       const final = required(tensors, `${entry.name}/final`).data;
       yield compareArrays(`${name} in the end`, last.data, final, { absolute: tolerance.final_abs });
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

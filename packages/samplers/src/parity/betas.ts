@@ -1,4 +1,4 @@
-import { failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, failedCheck, type ParityCheck } from '@ungrain/core/parity';
 import { parseOptions, type Value } from '@ungrain/core';
 import { z } from 'zod';
 import { betaConfig, namedSchedule } from '../diffusers/noising/config.js';
@@ -24,7 +24,7 @@ export const checkBetas: FileCheck = async function* (source, path) {
       const call = { scheduler: 'DDPMScheduler', config, setTimesteps: {} };
       yield* checkTables(where, namedSchedule(betaConfig(call)), (table) => tensors.get(`${name}/${table}`));
     } catch (error) {
-      yield failedCheck(where, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(where, error);
     }
   }
 };

@@ -10,7 +10,7 @@ import {
   type RunOptions,
   type Tensor,
 } from '@ungrain/core';
-import { compareArrays, failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, compareArrays, type ParityCheck } from '@ungrain/core/parity';
 import type { MixtureModel } from '@ungrain/core/testing';
 import { z } from 'zod';
 import { samplersPlugin } from '../plugin.js';
@@ -83,7 +83,7 @@ export const checkCs180: FileCheck = async function* (source, path) {
     try {
       for await (const check of checkOf(entry)(entry, course)) yield { ...check, name: `cs180 ${check.name}` };
     } catch (error) {
-      yield failedCheck(`cs180 ${entry.name}`, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(`cs180 ${entry.name}`, error);
     }
   }
 };

@@ -1,5 +1,5 @@
 import { createRegistry, linear, parseOptions, type Model, type RunPlan } from '@ungrain/core';
-import { failedCheck } from '@ungrain/core/parity';
+import { brokenCheck } from '@ungrain/core/parity';
 import { levelsOf } from '../diffusers/levels.js';
 import { noisingOf } from '../diffusers/noising.js';
 import type { Named } from '../diffusers/sampler-choice.js';
@@ -54,7 +54,7 @@ export const checkDiffusers: FileCheck = async function* (source, path) {
       const plan = planOf(entry, mixture);
       yield* replay(plan, recordingOf(name, entry, tensors, plan.schedule));
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

@@ -1,5 +1,5 @@
 import { createRegistry, parseOptions, straightPath, type NoiseLevel, type RunPlan, type Tensor } from '@ungrain/core';
-import { failedCheck } from '@ungrain/core/parity';
+import { brokenCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { samplersPlugin } from '../plugin.js';
 import type { FileCheck } from './file-check.js';
@@ -38,7 +38,7 @@ export const checkKDiffusion: FileCheck = async function* (source, path) {
       const plan = { ...planOf(entry), model: mixture(straightPath, entry.shape.slice(1)) };
       yield* replayCalls(plan, recordingOf(name, entry, tensors));
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

@@ -1,4 +1,4 @@
-import { failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { levelsOf } from '../diffusers/levels.js';
 import { noisingOf } from '../diffusers/noising.js';
@@ -58,7 +58,7 @@ export const checkNoising: FileCheck = async function* (source, path) {
       else if ('presets' in entry) yield* checkPresets(name, entry.presets);
       else yield* checkShifts(name, entry.rows);
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

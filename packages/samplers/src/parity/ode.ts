@@ -10,7 +10,7 @@ import {
   type NoiseLevel,
   type Tensor,
 } from '@ungrain/core';
-import { failedCheck, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
+import { brokenCheck, type ParityCheck, type ParitySource } from '@ungrain/core/parity';
 import type { MixtureModel } from '@ungrain/core/testing';
 import { z } from 'zod';
 import type { Named } from '../diffusers/sampler-choice.js';
@@ -61,7 +61,7 @@ export const checkOde: FileCheck = async function* (source, path) {
         ? checkFixed(name, entry, model, tensors)
         : checkAdaptive(name, entry, model, tensors);
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

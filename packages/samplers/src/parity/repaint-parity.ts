@@ -11,7 +11,7 @@ import {
   type StepPoint,
   type Tensor,
 } from '@ungrain/core';
-import { compareArrays, failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, compareArrays, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { levelsOf } from '../diffusers/levels.js';
 import { noisingOf } from '../diffusers/noising.js';
@@ -60,7 +60,7 @@ export const checkRepaint: FileCheck = async function* (source, path) {
       yield checkJumps(name, entry, own[i]!.ops, levels);
       yield* checkSteps(name, { ...own[i]!, entry, tensors, schedule, levels, model });
     } catch (error) {
-      yield failedCheck(name, error instanceof Error ? error.message : String(error));
+      yield brokenCheck(name, error);
     }
   }
 };

@@ -1,5 +1,5 @@
 import { recordedNoise, run, zeros, type Model, type RunPlan, type Tensor } from '@ungrain/core';
-import { failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, failedCheck, type ParityCheck } from '@ungrain/core/parity';
 import { compareState, startAt } from './replay.js';
 
 /** A question to the model: x = data + σ·noise. */
@@ -41,7 +41,7 @@ export async function* replayCalls(plan: RunPlan, recording: CallRecording): Asy
   try {
     for await (const { x, to } of run({ ...plan, model, guidances, noise })) last = { x, alpha: to.alpha };
   } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
+    yield brokenCheck(name, error);
     return;
   }
   if (asked.length !== calls.length)

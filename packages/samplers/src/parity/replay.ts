@@ -11,7 +11,7 @@ import {
   type Shape,
   type Tensor,
 } from '@ungrain/core';
-import { failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, failedCheck, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 
 /** A run of another library, step by step. */
@@ -53,7 +53,7 @@ export async function* replay(plan: RunPlan, recording: Recording): AsyncIterabl
         : failedCheck(check, TOO_MANY_CALLS);
     }
   } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
+    yield brokenCheck(name, error);
     return;
   }
   yield compareLevels(`${name} calls`, counted.levels, recording.calls, tolerance.level);

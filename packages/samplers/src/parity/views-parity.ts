@@ -1,5 +1,5 @@
 import { createRegistry, createView, UngrainError, type Tensor, type Value, type ViewTransform } from '@ungrain/core';
-import { compareArrays, failedCheck, type ParityCheck } from '@ungrain/core/parity';
+import { brokenCheck, compareArrays, type ParityCheck } from '@ungrain/core/parity';
 import { z } from 'zod';
 import { samplersPlugin } from '../plugin.js';
 import { patchesFrom } from '../views/patch-permute.js';
@@ -52,7 +52,7 @@ function* attemptAll(name: string, checks: () => Iterable<ParityCheck>): Iterabl
   try {
     yield* [...checks()].map((check) => ({ ...check, name: `${name} ${check.name}` }));
   } catch (error) {
-    yield failedCheck(name, error instanceof Error ? error.message : String(error));
+    yield brokenCheck(name, error);
   }
 }
 

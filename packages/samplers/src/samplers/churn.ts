@@ -1,6 +1,7 @@
 import { linear, type NoiseLevel, type StepContext, type Tensor } from '@ungrain/core';
 import { z } from 'zod';
 import { levelOfRatio, ratioOf } from '../schedules/level-of-ratio.js';
+import { firstDraw } from './fresh-noise.js';
 
 /** The options of samplers that may add noise before they step. */
 export const churnOptions = {
@@ -31,10 +32,6 @@ export function churnLevel(
   return levelOfRatio(schedule, ratio * (1 + Math.min(churn / moves.length, Math.SQRT2 - 1)));
 }
 
-/** The noise that a step draws for its churn. */
-export const churnNoise = ({ index, noise }: StepContext<ChurnOptions>, { shape }: Tensor): Tensor =>
-  noise.normal({ slot: 'sampler', step: index, draw: 0 }, shape);
-
 /** The deviation of the noise that takes x/α from one level to a noisier one. */
 export const churnDeviation = (from: NoiseLevel, to: NoiseLevel, { churnScale }: ChurnOptions): number =>
   churnScale * Math.sqrt(ratioOf(to) ** 2 - ratioOf(from) ** 2);
@@ -49,7 +46,7 @@ export function addChurn(
   if (!raised) return { x, from };
   const deviation = churnDeviation(from, raised, run.options);
   return {
-    x: linear([raised.alpha / from.alpha, x], [raised.alpha * deviation, churnNoise(run, x)]),
+    x: linear([raised.alpha / from.alpha, x], [raised.alpha * deviation, firstDraw(run, x.shape)]),
     from: raised,
   };
 }

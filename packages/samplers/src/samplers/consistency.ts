@@ -1,5 +1,6 @@
 import { linear, type NoiseLevel, type Sampler } from '@ungrain/core';
 import { z } from 'zod';
+import { firstDraw } from './fresh-noise.js';
 
 const options = z.strictObject({
   output: z
@@ -35,7 +36,7 @@ export const consistencySampler: Sampler<Options> = {
     const kept = [[to.alpha * out, data] as const, [to.alpha * skip, x] as const].filter(([weight]) => weight !== 0);
     const deviation = noiseScale * Math.sqrt(Math.max(0, to.sigma ** 2 - (to.alpha * lowest) ** 2));
     if (deviation === 0) return { x: linear(...kept), data, state: null };
-    const fresh = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const fresh = firstDraw(run, x.shape);
     return { x: linear(...kept, [deviation, fresh]), data, state: null };
   },
 };

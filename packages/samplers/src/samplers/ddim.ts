@@ -1,5 +1,6 @@
 import { linear, type Sampler } from '@ungrain/core';
 import { z } from 'zod';
+import { firstDraw } from './fresh-noise.js';
 import { levelBelow, stride } from './stride.js';
 
 const options = z.strictObject({
@@ -48,7 +49,7 @@ export const ddimSampler: Sampler<z.output<typeof options>> = {
     const fresh = to.sigma * Math.sqrt(share);
     const kept = to.sigma * Math.sqrt(1 - share);
     if (fresh === 0) return { x: linear([to.alpha, data], [to.sigma, noise]), data, state: null };
-    const drawn = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const drawn = firstDraw(run, x.shape);
     return { x: linear([to.alpha, data], [kept, noise], [fresh, drawn]), data, state: null };
   },
 };

@@ -1,5 +1,6 @@
 import { linear, type Denoised, type Sampler, type StepContext, type Tensor, type Variance } from '@ungrain/core';
 import { z } from 'zod';
+import { firstDraw } from './fresh-noise.js';
 import { posterior, type Posterior } from './posterior.js';
 
 const options = z.strictObject({
@@ -36,7 +37,7 @@ export const ddpmSampler: Sampler<Options> = {
 };
 
 function addNoise(mean: Tensor, step: Posterior, { variance }: Denoised, run: StepContext<Options>): Tensor {
-  const noise = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, mean.shape);
+  const noise = firstDraw(run, mean.shape);
   if (run.options.variance === 'model' && variance && run.variance !== 'none')
     return addScaled(mean, noise, variance, DEVIATIONS[run.variance](step));
   return linear([1, mean], [Math.sqrt(run.options.variance === 'large' ? step.added : step.variance), noise]);

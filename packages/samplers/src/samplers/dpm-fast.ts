@@ -2,8 +2,7 @@ import type { Sampler, StepContext } from '@ungrain/core';
 import { z } from 'zod';
 import { dpmStep } from '../integrators/dpm-step.js';
 import { ancestralSplit } from './ancestral-split.js';
-import { eta, noiseScale } from './fresh-noise.js';
-import { firstDraw } from './hold-estimate.js';
+import { eta, firstDraw, noiseScale } from './fresh-noise.js';
 
 const options = z.strictObject({
   finish: z

@@ -2,8 +2,8 @@ import { levelSchema, linear, parseState, tensorSchema, type Sampler, type State
 import { z } from 'zod';
 import { EXACT, equationOf, estimateWeights, type Estimate } from '../integrators/exponential.js';
 import { MOMENTS, solverType } from './dpm-variants.js';
-import { eta, noiseScale } from './fresh-noise.js';
-import { firstDraw, holdThrough } from './hold-estimate.js';
+import { eta, firstDraw, noiseScale } from './fresh-noise.js';
+import { holdThrough } from './hold-estimate.js';
 import { impliedNoise } from './implied-noise.js';
 
 const options = z.strictObject({

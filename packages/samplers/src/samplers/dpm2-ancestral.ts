@@ -2,7 +2,7 @@ import { linear, type Sampler } from '@ungrain/core';
 import { z } from 'zod';
 import { ancestralSplit } from './ancestral-split.js';
 import { midpointStep, slopeAt } from './dpm2-midpoint.js';
-import { eta, noiseScale } from './fresh-noise.js';
+import { eta, firstDraw, noiseScale } from './fresh-noise.js';
 
 const options = z.strictObject({ eta: eta(1), noiseScale });
 
@@ -17,7 +17,7 @@ export const dpm2AncestralSampler: Sampler<z.output<typeof options>> = {
     const { down, up } = ancestralSplit(from, to, eta);
     const { terms, data } = await midpointStep(await slopeAt(x, from, run), down, run);
     if (up === 0) return { x: linear(...terms), data, state: null };
-    const fresh = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const fresh = firstDraw(run, x.shape);
     return { x: linear(...terms, [up * noiseScale, fresh]), data, state: null };
   },
 };

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { exponentialStep, EXACT } from '../integrators/exponential.js';
 import { halfLogSnr, levelAt } from '../integrators/half-log-snr.js';
 import { ancestralSplit } from './ancestral-split.js';
-import { eta, noiseScale } from './fresh-noise.js';
-import { firstDraw, holdEstimate } from './hold-estimate.js';
+import { eta, firstDraw, noiseScale } from './fresh-noise.js';
+import { holdEstimate } from './hold-estimate.js';
 
 const options = z.strictObject({ eta: eta(1), noiseScale });
 

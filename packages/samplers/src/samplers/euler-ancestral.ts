@@ -1,7 +1,7 @@
 import { linear, type NoiseLevel, type Sampler } from '@ungrain/core';
 import { z } from 'zod';
 import { ancestralSplit, type AncestralSplit } from './ancestral-split.js';
-import { eta, noiseScale } from './fresh-noise.js';
+import { eta, firstDraw, noiseScale } from './fresh-noise.js';
 import { impliedNoise } from './implied-noise.js';
 
 const options = z.strictObject({
@@ -34,7 +34,7 @@ export const eulerAncestralSampler: Sampler<z.output<typeof options>> = {
       [down.sigma, impliedNoise(x, from, estimate)],
     ] as const;
     if (up === 0) return { x: linear(...kept), data: estimate.data, state: null };
-    const fresh = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const fresh = firstDraw(run, x.shape);
     return { x: linear(...kept, [up * noiseScale, fresh]), data: estimate.data, state: null };
   },
 };

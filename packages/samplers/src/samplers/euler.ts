@@ -1,6 +1,7 @@
 import { linear, type NoiseLevel, type Sampler, type StepContext, type StepResult, type Tensor } from '@ungrain/core';
 import { z } from 'zod';
-import { addChurn, churnDeviation, churnLevel, churnNoise, churnOptions } from './churn.js';
+import { addChurn, churnDeviation, churnLevel, churnOptions } from './churn.js';
+import { firstDraw } from './fresh-noise.js';
 import { impliedNoise } from './implied-noise.js';
 import { ratioOf } from '../schedules/level-of-ratio.js';
 
@@ -71,7 +72,7 @@ async function stepHolding(
   const moved = linear(
     [to.alpha, estimate.data],
     [to.alpha * ofNoise + (to.sigma * (before - ofNoise)) / after, noise],
-    [added * (to.alpha * ofAdded + (to.sigma * (1 - ofAdded)) / after), churnNoise(run, x)],
+    [added * (to.alpha * ofAdded + (to.sigma * (1 - ofAdded)) / after), firstDraw(run, x.shape)],
   );
   return { x: moved, data: estimate.data, state: null };
 }

@@ -1,4 +1,5 @@
-import { linear, type Denoised, type NoiseLevel, type Shape, type StepContext, type Tensor } from '@ungrain/core';
+import { linear, type Denoised, type NoiseLevel, type StepContext, type Tensor } from '@ungrain/core';
+import { firstDraw } from './fresh-noise.js';
 
 /**
  * Euler's step, x' = α'·data + σ'·noise, with the noise that x and the data imply: what every solver here falls back to
@@ -38,7 +39,3 @@ export function holdThrough(
   if (eta === 0 || to.sigma === 0 || !down) return holdEstimate(x, from, to, estimate);
   return holdEstimate(x, from, { ...to, sigma: 0 }, estimate, [to.sigma * noiseScale, firstDraw(run, x.shape)]);
 }
-
-/** The one draw of a step that makes only one. */
-export const firstDraw = (run: Pick<StepContext<unknown>, 'noise' | 'index'>, shape: Shape): Tensor =>
-  run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, shape);

@@ -1,5 +1,6 @@
 import { linear, type NoiseLevel, type Sampler, type Schedule } from '@ungrain/core';
 import { z } from 'zod';
+import { firstDraw } from './fresh-noise.js';
 
 const options = z.strictObject({
   timeScale: z
@@ -34,7 +35,7 @@ export const lcmSampler: Sampler<Options> = {
     const { data } = await run.denoise(x, from);
     const { skip, out } = boundary(from, run.schedule, run.options);
     if (to.sigma === 0) return { x: linear([to.alpha * out, data], [to.alpha * skip, x]), data, state: null };
-    const fresh = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const fresh = firstDraw(run, x.shape);
     return { x: linear([to.alpha * out, data], [to.alpha * skip, x], [to.sigma, fresh]), data, state: null };
   },
 };

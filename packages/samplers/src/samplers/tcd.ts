@@ -1,5 +1,6 @@
 import { addedVariance, linear, type NoiseLevel, type Sampler, type Schedule } from '@ungrain/core';
 import { z } from 'zod';
+import { firstDraw } from './fresh-noise.js';
 
 const options = z.strictObject({
   gamma: z
@@ -29,7 +30,7 @@ export const tcdSampler: Sampler<z.output<typeof options>> = {
     const kept = [[ratio * below.alpha, data] as const, [ratio * below.sigma, noise] as const];
     const added = Math.sqrt(addedVariance(below, to));
     if (added === 0) return { x: linear(...kept), data, state: null };
-    const fresh = run.noise.normal({ slot: 'sampler', step: run.index, draw: 0 }, x.shape);
+    const fresh = firstDraw(run, x.shape);
     return { x: linear(...kept, [added, fresh]), data, state: null };
   },
 };
