@@ -1,4 +1,4 @@
-import type { Registry } from '@ungrain/core';
+import type { Plugin, Registry } from '@ungrain/core';
 import { createHostRegistry, lazyEngine, type EngineSource } from '@ungrain/host';
 import { recipes } from '@ungrain/models-mnist/train';
 
@@ -27,8 +27,8 @@ export interface Catalogs {
 }
 
 /** Everything that is installed. No engine is started and no weights are read. */
-export function catalogs(engine: EngineSource = lazyEngine()): Catalogs {
-  const registry = createHostRegistry({ engine });
+export function catalogs(plugins: readonly Plugin[] = [], engine: EngineSource = lazyEngine()): Catalogs {
+  const registry = createHostRegistry({ engine, plugins });
   const { models, samplers, schedules, spacings, guidances, views, energies } = registry;
   return {
     registry,

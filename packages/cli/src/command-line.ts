@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { COMMANDS } from './command-table.js';
 import { commanderSentence, exitStatusOf, report, statusOfCommander } from './failures.js';
+import { pluginFlag } from './plugin-flag.js';
 import { version } from './versions.js';
 
 /**
@@ -19,9 +20,9 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Without flags, and without the `help` of `ungrain help sample`. */
+/** Without flags and what `--plugin` names, and without the `help` of `ungrain help sample`. */
 const wordsOf = (args: readonly string[]): readonly string[] =>
-  args.filter((word, i) => !word.startsWith('-') && !(i === 0 && word === 'help'));
+  args.filter((word, i) => !word.startsWith('-') && args[i - 1] !== '--plugin' && !(i === 0 && word === 'help'));
 
 /** The command that words lead to, as it is typed: `ungrain train judge`. */
 function pathTo(program: Command, words: readonly string[]): string {
@@ -42,6 +43,8 @@ async function createProgram(words: readonly string[]): Promise<Command> {
     .description('Sample, train and evaluate diffusion and flow-matching models.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .addOption(pluginFlag())
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       `\nExample:\n  ${COMMANDS[0]!.example}\n\nExit status: 0 done, 1 failed, 2 asked for something impossible, 130 interrupted.`,

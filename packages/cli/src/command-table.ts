@@ -135,6 +135,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/check-view.js'),
   },
   {
+    name: 'create-plugin',
+    summary: 'Write a package with a guidance, sampler, schedule, model or view of your own.',
+    example: 'ungrain create-plugin soft-fade --kind guidance',
+    load: () => import('./commands/create-plugin.js'),
+  },
+  {
     name: 'parity',
     summary: 'Check this installation against a folder of reference vectors.',
     example: 'ungrain parity vectors/',

@@ -1,4 +1,4 @@
-import { UngrainError } from '@ungrain/core';
+import { UngrainError, type Plugin } from '@ungrain/core';
 import type { TableKind } from '@ungrain/host';
 import type { EngineFlags } from './engine-flags.js';
 import type { RunFlags } from './run-flags.js';
@@ -15,6 +15,7 @@ export interface EvaluateFlags extends Omit<RunFlags, 'steps'>, EngineFlags {
   readonly referenceSteps?: number;
   readonly weights?: string;
   readonly json?: boolean;
+  readonly plugins?: readonly Plugin[];
 }
 
 /** Where flags that are not for every use belong. */

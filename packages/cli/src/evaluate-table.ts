@@ -28,10 +28,10 @@ const COUNT = 500;
 
 /** `ungrain evaluate --table` */
 export async function evaluateTable(name: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const { table = 'guidance', count = COUNT, weights, data, json = false } = flags;
+  const { table = 'guidance', count = COUNT, weights, data, json = false, plugins } = flags;
   const files = await planTableFiles(flags.out ?? `${name}-${table}.json`);
   const engine = engineOfFlags(flags);
-  const loaded = await loadModel(name, { engine, weights });
+  const loaded = await loadModel(name, { engine, weights, plugins });
   const { model, registry } = loaded;
   const steps = table === 'guidance' ? flags.steps?.[0] : undefined;
   const base = specOfFlags({ ...flags, steps }, loaded, { count, versions });

@@ -1,4 +1,4 @@
-import { parseOptions, UngrainError, type Model, type RunSpec, type RunState } from '@ungrain/core';
+import { parseOptions, UngrainError, type Model, type Plugin, type RunSpec, type RunState } from '@ungrain/core';
 import {
   checkRunWeights,
   classesOf,
@@ -27,6 +27,7 @@ export interface SampleFlags extends RunFlags, EngineFlags, StateFlags {
   readonly dryRun?: boolean;
   readonly weights?: string;
   readonly json?: boolean;
+  readonly plugins?: readonly Plugin[];
 }
 
 /** A run that was checked and is ready to begin, or to go on. */
@@ -39,10 +40,10 @@ export interface PreparedRun extends LoadedModel {
 
 /** Loads the model and checks what the flags say of the run. The caller disposes of the model. */
 export async function prepareRun(name: string, flags: SampleFlags): Promise<PreparedRun> {
-  const { weights, fromState } = flags;
+  const { weights, fromState, plugins } = flags;
   const engine = engineOfFlags(flags);
   const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
-  const loaded = await loadModel(name, { engine, weights });
+  const loaded = await loadModel(name, { engine, weights, plugins });
   const assets = createAssets(saved?.record.assets);
   const versions = await versionsWith(engine);
   const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);

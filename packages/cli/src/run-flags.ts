@@ -60,7 +60,7 @@ export function specOfFlags(
     ...model.defaults,
     ...others,
     model: model.name,
-    weights: weights.sha256,
+    ...(weights && { weights: weights.sha256 }),
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
     ...(noise !== undefined && { noise }),

@@ -1,4 +1,5 @@
 export * from './asset.js';
+export * from './check-plugin.js';
 export * from './crc32.js';
 export * from './denoiser.js';
 export * from './energy.js';

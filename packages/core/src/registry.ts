@@ -1,18 +1,8 @@
+import { checkPlugin, PLUGIN_KINDS, type PluginKind } from './check-plugin.js';
 import { suggestion, UngrainError } from './errors.js';
-import { PLUGIN_API_VERSION, type Plugin } from './plugin.js';
+import type { Plugin } from './plugin.js';
 
-/** The lists of a plugin, and what one thing of each is called. */
-const KINDS = {
-  models: 'model',
-  schedules: 'schedule',
-  spacings: 'spacing',
-  samplers: 'sampler',
-  guidances: 'guidance',
-  energies: 'energy',
-  views: 'view',
-} as const;
-
-type Kind = keyof typeof KINDS;
+type Kind = PluginKind;
 type Entry<K extends Kind> = NonNullable<Plugin[K]>[number];
 
 /** Everything of one kind that the plugins of a registry bring. */
@@ -29,17 +19,11 @@ export type Registry = { readonly [K in Kind]: Catalog<Entry<K>> } & { readonly 
 /**
  * What the given plugins bring, by name. Registries are values: there is no global one, and two may live side by side.
  *
- * @throws UngrainError `plugin-api-version` if a plugin was written for other contracts, `duplicate-sampler`
+ * @throws UngrainError `plugin-api-version` and `bad-plugin` as `checkPlugin` does, `duplicate-sampler`
  * (`-model` …) if two things of a kind have one name.
  */
 export function createRegistry(plugins: readonly Plugin[]): Registry {
-  for (const { name, apiVersion } of plugins)
-    if (apiVersion !== PLUGIN_API_VERSION)
-      throw new UngrainError(
-        'plugin-api-version',
-        `Plugin '${name}' was written for version ${apiVersion} of Ungrain's plugin interface, and this is version ` +
-          `${PLUGIN_API_VERSION}; install a version of it that matches.`,
-      );
+  plugins.forEach(checkPlugin);
   return {
     plugins,
     models: catalog(plugins, 'models'),
@@ -59,8 +43,8 @@ function catalog<K extends Kind>(plugins: readonly Plugin[], kind: K): Catalog<E
       const other = entries.get(entry.name);
       if (other)
         throw new UngrainError(
-          `duplicate-${KINDS[kind]}`,
-          `The ${KINDS[kind]} '${entry.name}' is brought by plugin '${other.plugin}' and by plugin '${plugin.name}'; ` +
+          `duplicate-${PLUGIN_KINDS[kind].singular}`,
+          `The ${PLUGIN_KINDS[kind].singular} '${entry.name}' is brought by plugin '${other.plugin}' and by plugin '${plugin.name}'; ` +
             `leave one of them out or rename one.`,
         );
       entries.set(entry.name, { entry, plugin: plugin.name });
@@ -73,8 +57,8 @@ function catalog<K extends Kind>(plugins: readonly Plugin[], kind: K): Catalog<E
       const found = entries.get(name);
       if (found) return found.entry;
       throw new UngrainError(
-        `unknown-${KINDS[kind]}`,
-        `There is no ${KINDS[kind]} '${name}'${suggestion(name, names)}`,
+        `unknown-${PLUGIN_KINDS[kind].singular}`,
+        `There is no ${PLUGIN_KINDS[kind].singular} '${name}'${suggestion(name, names)}`,
       );
     },
   };

@@ -18,6 +18,8 @@ export * from './outputs.js';
 export * from './parity-folder.js';
 export * from './parity.js';
 export * from './pictures/index.js';
+export * from './plugin-guard.js';
+export * from './plugins.js';
 export * from './recipe-options.js';
 export * from './registry.js';
 export * from './replay.js';

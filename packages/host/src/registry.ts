@@ -1,4 +1,4 @@
-import { createRegistry, type Registry } from '@ungrain/core';
+import { createRegistry, type Plugin, type Registry } from '@ungrain/core';
 import { mnistPlugin } from '@ungrain/models-mnist';
 import { samplersPlugin } from '@ungrain/samplers';
 import type { EngineSource } from './engine.js';
@@ -10,13 +10,20 @@ export interface HostRegistryOptions {
   readonly weights?: Readonly<Record<string, Weights>> | undefined;
   /** Also lists the models that no weights are there for; creating one of them fails. */
   readonly all?: boolean | undefined;
+  /** What `loadPlugins` found. */
+  readonly plugins?: readonly Plugin[] | undefined;
 }
 
 /**
  * Everything that this installation has; of models those that there are weights for. A model is created anew whenever it is asked for: keeping and disposing of it
  * is up to the caller.
  */
-export const createHostRegistry = ({ engine, weights = {}, all = false }: HostRegistryOptions): Registry =>
+export const createHostRegistry = ({
+  engine,
+  weights = {},
+  all = false,
+  plugins = [],
+}: HostRegistryOptions): Registry =>
   createRegistry([
     samplersPlugin,
     mnistPlugin({
@@ -26,4 +33,5 @@ export const createHostRegistry = ({ engine, weights = {}, all = false }: HostRe
           .tensors,
       has: (model) => all || model in weights || isShipped(model),
     }),
+    ...plugins,
   ]);

@@ -1,4 +1,4 @@
-import { UngrainError, type RunSpec, type RunStep } from '@ungrain/core';
+import { UngrainError, type Plugin, type RunSpec, type RunStep } from '@ungrain/core';
 import { createAssets } from './assets.js';
 import { animation, DRAWING_FORMATS, separateImages, type Drawing } from './drawing.js';
 import type { EngineSource } from './engine.js';
@@ -12,6 +12,7 @@ export interface ReplayOptions {
   readonly engine: EngineSource;
   /** The file of the weights that the run was made with, if they are not the model's own. */
   readonly weights?: string | undefined;
+  readonly plugins?: readonly Plugin[] | undefined;
   /** The programs at work now. */
   readonly versions: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;

@@ -3,6 +3,7 @@ import { checkView, type ViewReport } from '@ungrain/samplers';
 import type { Command } from 'commander';
 import { catalogs } from '../catalogs.js';
 import { jsonFlag, wholeNumberFlag } from '../common-flags.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { printColumns, printJson, printLine } from '../output.js';
 
 interface CheckViewFlags {
@@ -20,9 +21,10 @@ export function define(command: Command): void {
     .action(check);
 }
 
-function check(text: string, { size, channels, json }: CheckViewFlags): void {
+async function check(text: string, { size, channels, json }: CheckViewFlags, command: Command): Promise<void> {
   const shape = [channels, size, size];
-  const report = checkView(createView(text.replaceAll(',', ':'), catalogs().registry.views, shape), shape);
+  const { views } = catalogs(await pluginsOf(command)).registry;
+  const report = checkView(createView(text.replaceAll(',', ':'), views, shape), shape);
   if (!report.works) process.exitCode = 1;
   if (json) return printJson({ view: text, shape, ...report });
   printLine(

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { catalogs, KINDS, singular, type Catalogs, type Kind } from '../catalogs.js';
 import { jsonFlag } from '../common-flags.js';
 import { limitsText } from '../option-text.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { printColumns, printJson, printLine } from '../output.js';
 
 /** What is known of one thing, as it is printed. */
@@ -24,8 +25,8 @@ export function define(command: Command): void {
     .action(describe);
 }
 
-async function describe(name: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const all = catalogs();
+async function describe(name: string, { json }: { readonly json?: boolean }, command: Command): Promise<void> {
+  const all = catalogs(await pluginsOf(command));
   const kinds = KINDS.filter((kind) => all.entries[kind].some((entry) => entry.name === name));
   if (kinds.length === 0) {
     const names = KINDS.flatMap((kind) => all.entries[kind].map((entry) => entry.name));

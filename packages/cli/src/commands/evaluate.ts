@@ -17,6 +17,7 @@ import { evaluationJson, printEvaluation } from '../evaluation-text.js';
 import { fieldFlags } from '../field-flag.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { startProgress } from '../progress.js';
 import { addRunFlags, specOfFlags } from '../run-flags.js';
 import { versions } from '../versions.js';
@@ -57,19 +58,20 @@ export function define(command: Command): void {
     .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
-    .action((model: string, flags: EvaluateFlags) =>
-      interruptible((signal) => {
+    .action((model: string, flags: EvaluateFlags, self: Command) =>
+      interruptible(async (signal) => {
         checkFlags(flags);
-        return (flags.table ? evaluateTable : evaluate)(model, flags, signal);
+        const plugins = await pluginsOf(self);
+        return (flags.table ? evaluateTable : evaluate)(model, { ...flags, plugins }, signal);
       }),
     );
 }
 
 async function evaluate(name: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const { count = COUNT, weights, data, neighbours, json = false, steps } = flags;
+  const { count = COUNT, weights, data, neighbours, json = false, steps, plugins } = flags;
   if (neighbours !== undefined) await checkOutputFile(neighbours, ['png']);
   const engine = engineOfFlags(flags);
-  const loaded = await loadModel(name, { engine, weights });
+  const loaded = await loadModel(name, { engine, weights, plugins });
   const { model, registry } = loaded;
   const spec = specOfFlags({ ...flags, steps: steps?.[0] }, loaded, { count, versions });
   const { judge } = await loadJudge(engine);

@@ -2,6 +2,7 @@ import { suggestion, UngrainError } from '@ungrain/core';
 import type { Command } from 'commander';
 import { catalogs, KINDS, singular, type Kind, type Listed } from '../catalogs.js';
 import { jsonFlag } from '../common-flags.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { printColumns, printJson, printLine } from '../output.js';
 
 export function define(command: Command): void {
@@ -11,9 +12,9 @@ export function define(command: Command): void {
     .action(list);
 }
 
-function list(text: string | undefined, { json }: { readonly json?: boolean }): void {
+async function list(text: string | undefined, { json }: { readonly json?: boolean }, command: Command): Promise<void> {
   const kind = text === undefined ? undefined : kindNamed(text);
-  const { entries } = catalogs();
+  const { entries } = catalogs(await pluginsOf(command));
   const listed = (of: Kind) => entries[of].map(({ name, summary }): Listed => ({ name, summary }));
   if (json) return printJson(kind ? listed(kind) : Object.fromEntries(KINDS.map((of) => [of, listed(of)])));
   const rows = (of: Kind) => listed(of).map(({ name, summary }) => [name, summary]);

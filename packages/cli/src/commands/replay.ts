@@ -1,5 +1,5 @@
 import { basename, extname, join, dirname } from 'node:path';
-import { UngrainError } from '@ungrain/core';
+import { UngrainError, type Plugin } from '@ungrain/core';
 import {
   checkOutputFile,
   engineNames,
@@ -16,6 +16,7 @@ import { jsonFlag, weightsFlag } from '../common-flags.js';
 import { threadsFlag } from '../engine-flags.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { startProgress } from '../progress.js';
 import { versionsWith } from '../versions.js';
 
@@ -26,6 +27,7 @@ interface ReplayFlags {
   readonly engine?: string;
   readonly threads?: number;
   readonly json?: boolean;
+  readonly plugins?: readonly Plugin[];
 }
 
 export function define(command: Command): void {
@@ -39,11 +41,13 @@ export function define(command: Command): void {
     )
     .addOption(threadsFlag())
     .addOption(jsonFlag())
-    .action((file: string, flags: ReplayFlags) => interruptible((signal) => run(file, flags, signal)));
+    .action((file: string, flags: ReplayFlags, self: Command) =>
+      interruptible(async (signal) => run(file, { ...flags, plugins: await pluginsOf(self) }, signal)),
+    );
 }
 
 async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promise<void> {
-  const { check = false, weights, threads, json = false } = flags;
+  const { check = false, weights, plugins, threads, json = false } = flags;
   if (check && flags.out !== undefined) throw new UngrainError('bad-flag', '--check writes nothing; leave out --out.');
   const file = await readRecord(path);
   const extension = file.format === 'json' ? 'png' : file.format;
@@ -55,7 +59,14 @@ async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promi
   try {
     const onStep = (done: number, total: number): void => progress.update(done, {}, total);
     const versions = await versionsWith(engine);
-    const { bytes, identical, otherVersions } = await replay(file, { engine, weights, versions, signal, onStep });
+    const { bytes, identical, otherVersions } = await replay(file, {
+      engine,
+      weights,
+      plugins,
+      versions,
+      signal,
+      onStep,
+    });
     progress.stop();
     if (out !== null) await writeWhole(out, bytes);
     if (json) printJson({ file: out, identical, otherVersions });

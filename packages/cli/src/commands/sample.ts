@@ -7,6 +7,7 @@ import { dryRun } from '../dry-run.js';
 import { engineFlag, threadsFlag } from '../engine-flags.js';
 import { parseAxis, type TypedAxis } from '../grid-axes.js';
 import { interruptible } from '../interruption.js';
+import { pluginsOf } from '../plugin-flag.js';
 import { prepareRun, type SampleFlags } from '../prepare-run.js';
 import { addRunFlags } from '../run-flags.js';
 import { sampleGrid } from '../sample-grid.js';
@@ -39,7 +40,9 @@ export function define(command: Command): void {
     .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
-    .action((model: string, flags: SampleFlags) => interruptible((signal) => sample(model, flags, signal)));
+    .action((model: string, flags: SampleFlags, self: Command) =>
+      interruptible(async (signal) => sample(model, { ...flags, plugins: await pluginsOf(self) }, signal)),
+    );
 }
 
 async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Promise<void> {
