@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { drawParameters, straightPath, TorchGenerator } from '@ungrain/core';
 import { createOnnxEngine, passNames } from '@ungrain/engine-onnx';
+import { nn } from '@ungrain/graph';
 import { lazyEngine } from '@ungrain/host';
+import { createDigits, unet } from '@ungrain/models-mnist';
 
 /** The network that both benchmarks run: D = 64, class-conditioned, as in the peer. */
 export const HIDDEN = 64;
@@ -21,13 +24,20 @@ export async function engineFromArguments() {
   return createOnnxEngine({ threads: Number(values.threads), withoutPasses });
 }
 
-/** The fastest of several calls, in milliseconds, after a few to warm up. */
-export async function fastest(call, { repeats, warmup }) {
-  let best = Infinity;
-  for (let i = -warmup; i < repeats; i++) {
-    const started = performance.now();
-    await call();
-    if (i >= 0) best = Math.min(best, performance.now() - started);
-  }
-  return best;
+/** The model with random weights: time does not depend on them. */
+export async function randomDigits() {
+  const scope = nn.Scope.root({ training: false });
+  unet(scope, { kind: 'class', hidden: HIDDEN });
+  const weights = drawParameters(new TorchGenerator(0), scope.declarations);
+  return createDigits({ engine: await engineFromArguments(), weights });
+}
+
+/** So many rows of noise, all of one class and at the middle of the path. */
+export async function digitsBatch(model, rows) {
+  const [condition] = await model.encode([3]);
+  return {
+    x: new TorchGenerator(1).randn([rows, ...model.sampleShape]),
+    levels: Array.from({ length: rows }, () => straightPath.level(0.5)),
+    conditions: Array.from({ length: rows }, () => condition),
+  };
 }

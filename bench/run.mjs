@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Speed beside PyTorch, on this machine, in one go: `npm run -s bench -- train-step` and `npm run -s bench -- inference`.
+ * Speed beside PyTorch, on this machine, in one go: `npm run -s bench -- train-step`, `-- inference`, and beside
+ * diffusers' schedulers `-- sampler-step`.
  * Ours and the peer run by turns, each in a process of its own, so that both meet the same disturbances; compared are
  * the fastest times. The last line is one JSON object with the ratio ours / PyTorch.
  *
@@ -8,7 +9,8 @@
  * `--engine tfjs` runs ours on the TensorFlow.js of the working folder: `cd $(node scripts/tfjs-native.mjs)` gives one
  * with its native library; this file is then called by its path.
  *
- * The peer is a Python program (UNGRAIN_PEER, else ../shared/peers/torch_cs180.py), run by UNGRAIN_PYTHON or python3.
+ * The peer is a Python program, run by UNGRAIN_PYTHON or python3: for the network UNGRAIN_PEER, else
+ * ../shared/peers/torch_cs180.py.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,21 +20,34 @@ import { parseArgs } from 'node:util';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+const NETWORK_PEER = process.env.UNGRAIN_PEER ?? here('../../shared/peers/torch_cs180.py');
 const BENCHMARKS = {
   'train-step': {
     ours: 'train-step.mjs',
+    peer: NETWORK_PEER,
+    needs: ['torch'],
     peerArguments: ['--infer-batches', '1'],
     figures: ({ train_step_s }) => ({ step: train_step_s.min }),
     unit: 'seconds a step',
   },
   inference: {
     ours: 'inference.mjs',
+    peer: NETWORK_PEER,
+    needs: ['torch'],
     peerArguments: ['--infer-batches', '1,64'],
     figures: ({ infer_ms_per_sample_min }) => ({
       batch1: infer_ms_per_sample_min['1'],
       batch64: infer_ms_per_sample_min['64'],
     }),
     unit: 'milliseconds a sample',
+  },
+  'sampler-step': {
+    ours: 'sampler-step.mjs',
+    peer: here('scheduler-step.py'),
+    needs: ['torch', 'diffusers'],
+    peerArguments: [],
+    figures: (milliseconds) => milliseconds,
+    unit: 'milliseconds a step',
   },
 };
 
@@ -55,7 +70,6 @@ if (!benchmark || !(rounds >= 1)) {
   process.exit(2);
 }
 
-const peer = process.env.UNGRAIN_PEER ?? here('../../shared/peers/torch_cs180.py');
 const python = process.env.UNGRAIN_PYTHON ?? 'python3';
 const missing = await whyNoPeer();
 const best = { ours: {}, pytorch: {} };
@@ -71,7 +85,7 @@ for (let round = 1; round <= rounds; round++) {
     await measure(
       'pytorch',
       python,
-      [peer, '--threads', values.threads, ...benchmark.peerArguments],
+      [benchmark.peer, '--threads', values.threads, ...benchmark.peerArguments],
       benchmark.figures,
     );
   const shown = Object.entries(best).map(([who, figures]) => `${who} ${JSON.stringify(figures)}`);
@@ -109,12 +123,14 @@ async function measure(who, command, args, figuresOf) {
 }
 
 async function whyNoPeer() {
+  const { peer, needs } = benchmark;
   if (!existsSync(peer)) return 'There is no PyTorch program to run beside; name one by UNGRAIN_PEER.';
   try {
-    await output(python, ['-c', 'import torch']);
+    await output(python, ['-c', `import ${needs.join(', ')}`]);
     return null;
   } catch {
-    return `${python} cannot import torch; install it (pip install torch) or name another Python by UNGRAIN_PYTHON.`;
+    const packages = needs.join(' ');
+    return `${python} cannot import ${needs.join(' and ')}; install it (pip install ${packages}) or name another Python by UNGRAIN_PYTHON.`;
   }
 }
 

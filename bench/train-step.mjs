@@ -2,7 +2,8 @@
 import { drawParameters, TorchGenerator, zeros } from '@ungrain/core';
 import { optimizerStates, scalarInput } from '@ungrain/graph';
 import { recipeNamed } from '@ungrain/models-mnist/train';
-import { engineFromArguments, fastest, HIDDEN } from './network.mjs';
+import { fastest } from './fastest.mjs';
+import { engineFromArguments, HIDDEN } from './network.mjs';
 
 const BATCH = 64;
 const generator = new TorchGenerator(0);

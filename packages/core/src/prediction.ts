@@ -77,6 +77,7 @@ export function solvePrediction(prediction: Prediction, x: Tensor, output: Tenso
 
 /** A combination that leaves out terms of weight 0, so that a useless output may even be infinite. */
 function combine([ofX, ofOutput]: readonly [number, number], x: Tensor, output: Tensor): Tensor {
+  if (ofX === 0 && ofOutput === 1) return output;
   const terms = [[ofX, x] as const, [ofOutput, output] as const].filter(([weight]) => weight !== 0);
   return terms.length > 0 ? linear(...terms) : zeros(x.shape);
 }

@@ -1,4 +1,5 @@
 import { sizeOf, type Guidance, type Tensor } from '@ungrain/core';
+import quickselect from 'quickselect';
 import { z } from 'zod';
 import { impliedNoise } from '../samplers/implied-noise.js';
 
@@ -46,8 +47,9 @@ function thresholded(x: Tensor, ratio: number, ceiling: number, [black, white]: 
   const [middle, half] = [(black + white) / 2, (white - black) / 2];
   const size = sizeOf(x.shape.slice(1));
   const data = new Float32Array(x.data.length);
+  const magnitudes = new Array<number>(size).fill(0);
   for (let start = 0; start < data.length; start += size) {
-    const magnitudes = Float64Array.from({ length: size }, (_, i) => Math.abs(x.data[start + i]! - middle) / half);
+    for (let i = 0; i < size; i++) magnitudes[i] = Math.abs(x.data[start + i]! - middle) / half;
     const s = Math.min(ceiling, Math.max(1, quantile(magnitudes, ratio)));
     for (let i = start; i < start + size; i++) {
       const value = (x.data[i]! - middle) / half;
@@ -57,10 +59,14 @@ function thresholded(x: Tensor, ratio: number, ceiling: number, [black, white]: 
   return { data, shape: x.shape };
 }
 
-/** Interpolated linearly between neighbours. Sorts its argument. */
-function quantile(values: Float64Array, ratio: number): number {
-  values.sort();
+/** Interpolated linearly between neighbours. Reorders its argument. */
+function quantile(values: number[], ratio: number): number {
   const place = ratio * (values.length - 1);
-  const low = values[Math.floor(place)]!;
-  return low + (values[Math.ceil(place)]! - low) * (place - Math.floor(place));
+  const below = Math.floor(place);
+  quickselect(values, below);
+  const low = values[below]!;
+  if (below === place) return low;
+  let next = Infinity; // the least of those above, which quickselect leaves in no order
+  for (let i = below + 1; i < values.length; i++) next = Math.min(next, values[i]!);
+  return low + (next - low) * (place - below);
 }

@@ -48,9 +48,10 @@ export const heunSampler: Sampler<z.output<typeof options>> = {
 
     const second = await run.denoise(guess, to);
     const secondNoise = impliedNoise(guess, to, second);
-    const a = (to.alpha / scale(to) - from.alpha / scale(from)) / 2;
-    const b = (to.sigma / scale(to) - from.sigma / scale(from)) / 2;
-    const y = linear([1 / scale(from), x], [a, first.data], [a, second.data], [b, firstNoise], [b, secondNoise]);
-    return { x: linear([scale(to), y]), data: second.data, state: null };
+    const growth = scale(to) / scale(from);
+    const a = (to.alpha - growth * from.alpha) / 2;
+    const b = (to.sigma - growth * from.sigma) / 2;
+    const corrected = linear([growth, x], [a, first.data], [a, second.data], [b, firstNoise], [b, secondNoise]);
+    return { x: corrected, data: second.data, state: null };
   },
 };
