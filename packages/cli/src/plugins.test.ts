@@ -1,28 +1,14 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodePng } from '@ungrain/media';
+import { pluginHome, TSC } from './testing/plugin-home.js';
 import { ungrain, type Outcome } from './testing/ungrain.js';
-
-const require = createRequire(import.meta.url);
-const core = fileURLToPath(new URL('../../core', import.meta.url));
-const zod = dirname(createRequire(join(core, 'package.json')).resolve('zod/package.json'));
-const root = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-const TSC = require.resolve('typescript/bin/tsc', { paths: [root] });
 
 let home = '';
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'ungrain-plugins-'));
-  // What npm install would bring, from the workspace.
-  await mkdir(join(home, 'node_modules/@ungrain'), { recursive: true });
-  await mkdir(join(home, 'node_modules/@types'));
-  await symlink(core, join(home, 'node_modules/@ungrain/core'));
-  await symlink(zod, join(home, 'node_modules/zod'));
-  await symlink(join(root, '@types/node'), join(home, 'node_modules/@types/node'));
+  home = await pluginHome();
 });
 afterAll(() => rm(home, { recursive: true }));
 

@@ -134,7 +134,7 @@ export const scale = (x: Tensor, factor: number): Tensor => linear([factor, x]);
 export function concatRows(tensors: readonly Tensor[]): Tensor {
   const first = tensors[0];
   if (!first) throw new UngrainError('empty-sum', 'Joining rows needs at least one tensor.');
-  if (tensors.length === 1) return first;
+  if (tensors.length === 1) return { data: first.data, shape: first.shape };
   const rest = first.shape.slice(1);
   const rows = tensors.reduce((sum, x) => {
     if (!sameShape(x.shape.slice(1), rest))

@@ -15,7 +15,7 @@ export const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) =
 const configSchema = z.strictObject({ plugins: z.array(z.unknown()).default([]) });
 
 /** What is a file's name, and not a package's. */
-const isPath = (text: string): boolean => /^\.{0,2}[\\/]|^[a-z]:[\\/]/i.test(text) || isAbsolute(text);
+const isPath = (text: string): boolean => /^\.{1,2}$|^\.{0,2}[\\/]|^[a-z]:[\\/]/i.test(text) || isAbsolute(text);
 
 /**
  * The plugins that a project's config file lists, and those that are named besides: by a path (`./my-plugin`, a folder
