@@ -21,6 +21,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/sample.js'),
   },
   {
+    name: 'generate',
+    summary: 'Draw what prompts say with DeepFloyd IF, and make it larger.',
+    example:
+      'ungrain generate "an oil painting of a snowy mountain village" --stage1 IF-I-M --stage2 IF-II-M --steps 20 --seed 100',
+    load: () => import('./commands/generate.js'),
+  },
+  {
     name: 'replay',
     summary: 'Make a file again from the run that it carries.',
     example: 'ungrain replay digits.png',

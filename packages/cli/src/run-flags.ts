@@ -24,7 +24,8 @@ export interface RunFlags {
   readonly guidance?: readonly NamedOptions[] | undefined;
 }
 
-const named = (flag: string, help: string): Option =>
+/** A flag that names something of a registry, with its options. */
+export const named = (flag: string, help: string): Option =>
   new Option(`${flag} <name[:key=value,…]>`, help).argParser((text) => parseNamedOptions(text, flag));
 
 /** `none` takes back what was said before, and the model's own guidance. */

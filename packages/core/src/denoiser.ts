@@ -38,14 +38,16 @@ export type Denoiser = (queries: readonly Query[], at: StepPoint) => Promise<rea
  * wraps another) is computed once.
  *
  * @throws UngrainError `conditions-mismatch` if a query has not one condition for each row, `aligned-mismatch` if some
- * queries have an aligned image and some have not, `model-output` if the model answers in another shape.
+ * queries have an aligned image and some have not, `model-output` if the model answers in another shape, `not-finite` if
+ * its answer holds NaN or infinity, from which nothing comes back.
  */
 export function modelDenoiser(model: Model, signal?: AbortSignal): Denoiser {
-  return async (queries) => {
+  return async (queries, at) => {
     if (queries.length === 0) return [];
     const first = queries.map((query) => queries.findIndex((other) => equalQueries(other, query)));
     const distinct = queries.filter((_, i) => first[i] === i);
     const output = await predictInParts(model, joinQueries(distinct), signal);
+    checkFinite(model, output, at);
     let start = 0;
     const answers = distinct.map((query) => {
       const end = start + rowsOf(query.x);
@@ -55,6 +57,17 @@ export function modelDenoiser(model: Model, signal?: AbortSignal): Denoiser {
     });
     return first.map((i) => answers[distinct.indexOf(queries[i]!)]!);
   };
+}
+
+function checkFinite(model: Model, { data }: Tensor, { from, index, total }: StepPoint): void {
+  const found = data.find((value) => !Number.isFinite(value));
+  if (found === undefined) return;
+  throw new UngrainError(
+    'not-finite',
+    `Model '${model.name}' answered with ${found} in step ${index + 1}${total === null ? '' : ` of ${total}`}, at time ` +
+      `${from.time}, and the run was stopped there; weights that are damaged or too narrow do this, or a step that is too large.`,
+    'failure',
+  );
 }
 
 const rowsOf = (x: Tensor): number => x.shape[0] ?? 0;

@@ -21,6 +21,14 @@ export class UngrainError extends Error {
   }
 }
 
+/** The known names that are nearest to a given one, the nearest first. */
+export const nearest = (given: string, known: readonly string[], count: number): readonly string[] =>
+  known
+    .map((name) => ({ name, far: distance(given.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, count)
+    .map(({ name }) => name);
+
 /** Ends the sentence that refuses a name: `, did you mean 'ddim'?` where a known one is near, else `; known are a, b, c.` */
 export function suggestion(given: string, known: readonly string[]): string {
   if (known.length === 0) return '.';

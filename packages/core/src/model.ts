@@ -49,6 +49,8 @@ export interface Model {
   accepts(shape: Shape): boolean;
   /** The values of black and white: [−1, 1] for DeepFloyd IF, [0, 1] for MNIST in the course. */
   readonly range: readonly [number, number];
+  /** What most of its images are around what they show, if it is always that: a picture of the other kind may be inverted. */
+  readonly background?: 'black' | 'white';
   /** The most rows that one `predict` may have. */
   readonly maxRows: number;
   /** The versions of its network that `ModelBatch.variants` may name; none if left out. */

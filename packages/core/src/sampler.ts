@@ -50,6 +50,8 @@ export interface Sampler<O = unknown> {
   readonly options: Schema<O>;
   /** What it takes from an estimate. It matters where guidance makes the two disagree. */
   readonly uses: 'data' | 'noise' | 'both';
+  /** Does it make use of a variance that a model learned? Others leave it out. */
+  readonly usesVariance?: boolean;
   /** @param state what the step before returned, `null` at the first */
   step(x: Tensor, from: NoiseLevel, to: NoiseLevel, state: State, run: StepContext<O>): Promise<StepResult>;
 }

@@ -13,11 +13,13 @@ export interface Drawing {
   readonly frames: Frames;
   readonly range: readonly [number, number];
   readonly spec: RunSpec;
+  /** See `RunRecord.then`. */
+  readonly then?: readonly RunSpec[] | undefined;
   /** The images and masks that the spec refers to: PNG files by SHA-256. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-const recordOf = ({ spec, assets }: Drawing, shown: Shown = {}): RunRecord => ({ spec, shown, assets });
+const recordOf = ({ spec, then, assets }: Drawing, shown: Shown = {}): RunRecord => ({ spec, then, shown, assets });
 
 /** How a drawing becomes a file, by extension. Each carries its run: see `readRecord`. */
 export const DRAWING_FORMATS = {

@@ -2,7 +2,12 @@ import { suggestion, UngrainError } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 
 /** Gives the engine, starting it at the first call. Loading ONNX Runtime takes time, and many commands need none. */
-export type EngineSource = () => Promise<Engine>;
+export type EngineSource = (needs?: EngineNeeds) => Promise<Engine>;
+
+export interface EngineNeeds {
+  /** The network is large: what saves memory counts more than what saves time. */
+  readonly lowMemory?: boolean;
+}
 
 export interface EngineOptions {
   /** Threads that one operator may use; all cores by default. A GPU does not ask. */
@@ -10,10 +15,10 @@ export interface EngineOptions {
 }
 
 /** How each engine is made, by name. */
-const ENGINES: Readonly<Record<string, (options: EngineOptions) => Promise<Engine>>> = {
-  async onnx({ threads }) {
+const ENGINES: Readonly<Record<string, (options: EngineOptions & EngineNeeds) => Promise<Engine>>> = {
+  async onnx({ threads, lowMemory = false }) {
     const { createOnnxEngine } = await import('@ungrain/engine-onnx');
-    return createOnnxEngine(threads === undefined ? {} : { threads });
+    return createOnnxEngine({ lowMemory, ...(threads !== undefined && { threads }) });
   },
   async tfjs({ threads }) {
     const { createTfjsEngine } = await import('@ungrain/engine-tfjs');
@@ -25,12 +30,16 @@ const ENGINES: Readonly<Record<string, (options: EngineOptions) => Promise<Engin
 export const engineNames: readonly string[] = Object.keys(ENGINES);
 
 /**
- * An engine that is made when it is first needed, and then kept.
+ * An engine that is made when it is first needed, and then kept; one for each kind of needs.
  * @throws UngrainError `unknown-engine`; the source: `no-tensorflow` if the engine's library is not installed
  */
 export function lazyEngine(name = 'onnx', options: EngineOptions = {}): EngineSource {
   const create = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
   if (!create) throw new UngrainError('unknown-engine', `There is no engine '${name}'${suggestion(name, engineNames)}`);
-  let engine: Promise<Engine> | undefined;
-  return () => (engine ??= create(options));
+  const engines = new Map<boolean, Promise<Engine>>();
+  return ({ lowMemory = false } = {}) => {
+    const engine = engines.get(lowMemory) ?? create({ ...options, lowMemory });
+    engines.set(lowMemory, engine);
+    return engine;
+  };
 }

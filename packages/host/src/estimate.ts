@@ -42,6 +42,20 @@ export async function countModelCalls(spec: RunSpec, { model, ...options }: Coun
   return { calls, rows, gradients, largest };
 }
 
+/** A model that reads no prompts: each condition stands for itself. For counting calls. */
+export const withoutPrompts = (model: Model): Model => {
+  const known = new Map<string, number>();
+  const standFor = (raw: unknown): Tensor => {
+    const key = JSON.stringify(raw ?? null);
+    known.set(key, known.get(key) ?? known.size);
+    return full([1], known.get(key)!);
+  };
+  return Object.create(model, {
+    encode: { value: async (raw: readonly unknown[]) => raw.map((one) => ({ condition: standFor(one) })) },
+    unconditional: { value: () => ({ condition: full([1], -1) }) },
+  }) as Model;
+};
+
 /** x itself, and where the model learned a variance as much of nothing. */
 function answer({ x }: ModelBatch, { variance }: Model): Tensor {
   if (variance === 'none') return x;

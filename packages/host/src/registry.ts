@@ -1,7 +1,13 @@
-import { createRegistry, type Plugin, type Registry } from '@ungrain/core';
+import { createRegistry, PLUGIN_API_VERSION, type Plugin, type Registry } from '@ungrain/core';
 import { mnistPlugin } from '@ungrain/models-mnist';
 import { samplersPlugin } from '@ungrain/samplers';
 import type { EngineSource } from './engine.js';
+import {
+  DEEPFLOYD_MODELS,
+  loadDeepfloyd,
+  type DeepfloydName,
+  type DeepfloydSource,
+} from './deepfloyd/load-deepfloyd.js';
 import { isShipped, readWeights, requireShipped, type Weights } from './weights.js';
 
 export interface HostRegistryOptions {
@@ -10,6 +16,8 @@ export interface HostRegistryOptions {
   readonly weights?: Readonly<Record<string, Weights>> | undefined;
   /** Also lists the models that no weights are there for; creating one of them fails. */
   readonly all?: boolean | undefined;
+  /** Where DeepFloyd IF's models lie; without it they are listed, and creating one fails. */
+  readonly deepfloyd?: DeepfloydSource | undefined;
   /** What `loadPlugins` found. */
   readonly plugins?: readonly Plugin[] | undefined;
 }
@@ -22,6 +30,7 @@ export const createHostRegistry = ({
   engine,
   weights = {},
   all = false,
+  deepfloyd = {},
   plugins = [],
 }: HostRegistryOptions): Registry =>
   createRegistry([
@@ -33,5 +42,27 @@ export const createHostRegistry = ({
           .tensors,
       has: (model) => all || model in weights || isShipped(model),
     }),
+    deepfloydPlugin(engine, deepfloyd),
     ...plugins,
   ]);
+
+/** A model of DeepFloyd IF from its folder, or from another one of the same stage. */
+const deepfloydPlugin = (engine: EngineSource, source: DeepfloydSource): Plugin => ({
+  name: 'deepfloyd',
+  apiVersion: PLUGIN_API_VERSION,
+  models: (Object.keys(DEEPFLOYD_MODELS) as DeepfloydName[]).map((name) => {
+    const { stage, summary } = DEEPFLOYD_MODELS[name];
+    return {
+      name,
+      summary,
+      async create(folder) {
+        const [loaded] = await loadDeepfloyd(
+          [name],
+          { ...source, ...(folder !== undefined && { [stage]: folder }) },
+          engine,
+        );
+        return loaded!.model;
+      },
+    };
+  }),
+});

@@ -1,18 +1,21 @@
 import { UngrainError, type Plugin, type RunSpec, type RunStep } from '@ungrain/core';
 import { createAssets } from './assets.js';
 import { animation, DRAWING_FORMATS, separateImages, type Drawing } from './drawing.js';
+import type { DeepfloydSource } from './deepfloyd/load-deepfloyd.js';
 import type { EngineSource } from './engine.js';
 import { collectFrames } from './frames.js';
 import { checkRunWeights, loadModel, type LoadedModel } from './load-model.js';
 import { drawGrid } from './run-grid.js';
 import { recordTexts, type RecordedFile, type RunRecord } from './run-record.js';
-import { sampleToEnd } from './sample.js';
+import { disposeOf, sampleStages, stagesOf, type Stage } from './sample-stages.js';
 
 export interface ReplayOptions {
   readonly engine: EngineSource;
   /** The file of the weights that the run was made with, if they are not the model's own. */
   readonly weights?: string | undefined;
   readonly plugins?: readonly Plugin[] | undefined;
+  /** Where DeepFloyd IF's models lie. */
+  readonly deepfloyd?: DeepfloydSource | undefined;
   /** The programs at work now. */
   readonly versions: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
@@ -42,41 +45,46 @@ export interface VersionDifference {
  */
 export async function replay(file: RecordedFile, options: ReplayOptions): Promise<Replay> {
   const { record, format, bytes: original } = file;
-  const { spec } = record;
+  const { spec, then = [] } = record;
   const loaded = await loadModel(spec.model, options);
   try {
     checkRunWeights(spec, loaded);
+    for (const { spec: one } of stagesOf(spec, then, loaded).slice(1)) checkRunWeights(one, loaded.upscaler!);
     const render = await renderer(record, format === 'json' ? 'png' : format, loaded, options);
-    const again = render(spec);
+    const again = render(spec, then);
     const identical = format === 'json' ? null : Buffer.compare(again, original) === 0;
-    const otherVersions = versionDifferences(spec.versions, options.versions);
-    const bytes = identical ? again : render({ ...spec, versions: options.versions });
+    const versions = { ...options.versions, ...loaded.versions };
+    const otherVersions = versionDifferences(spec.versions, versions);
+    const named = (one: RunSpec): RunSpec => ({ ...one, versions });
+    const bytes = identical ? again : render(named(spec), then.map(named));
     return { bytes, identical, otherVersions };
   } finally {
-    await loaded.model.dispose();
+    await disposeOf(loaded);
   }
 }
 
 /** Runs what a record says, and gives what makes its file for a spec that may name other versions. */
 async function renderer(
-  { spec, shown, assets: files }: RunRecord,
+  { spec, then = [], shown, assets: files }: RunRecord,
   format: keyof typeof DRAWING_FORMATS,
-  { model, registry }: LoadedModel,
+  loaded: LoadedModel,
   { signal, onStep }: ReplayOptions,
-): Promise<(spec: RunSpec) => Uint8Array> {
+): Promise<(spec: RunSpec, then: readonly RunSpec[]) => Uint8Array> {
+  const { model, registry } = loaded;
   const assets = createAssets(files);
   if (shown.grid) {
     const draw = await drawGrid(spec, shown.grid, { registry, model, assets, signal, onStep });
     return (named) => draw(recordTexts({ spec: named, shown, assets: files }));
   }
   const collected = collectFrames(new Set(shown.frames ? [shown.frames] : []));
-  const step = (one: RunStep): void => {
-    collected.onStep(one);
+  const stages = stagesOf(spec, then, loaded);
+  const step = (one: RunStep, stage: Stage): void => {
+    if (stage === stages.at(-1)) collected.onStep(one);
     onStep?.(one.index + 1, one.total);
   };
-  const samples = await sampleToEnd(spec, { registry, model, assets, signal, onStep: step });
+  const samples = (await sampleStages(stages, { assets, signal, onStep: step })).at(-1)!;
   const drawing = { samples, frames: collected.frames, range: model.range, assets: files };
-  return (named) => encode({ ...drawing, spec: named }, shown, format);
+  return (named, after) => encode({ ...drawing, spec: named, then: after }, shown, format);
 }
 
 function encode(drawing: Drawing, shown: RunRecord['shown'], format: keyof typeof DRAWING_FORMATS): Uint8Array {

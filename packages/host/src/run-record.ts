@@ -20,6 +20,8 @@ export type Shown = z.output<typeof shownSchema>;
 /** A run as a file carries it: enough to make the file again. */
 export interface RunRecord {
   readonly spec: RunSpec;
+  /** Runs after it, each on the images of the one before: those of stage II. What is shown is the last one's. */
+  readonly then?: readonly RunSpec[] | undefined;
   readonly shown: Shown;
   /** The images and masks that the spec refers to: PNG files by SHA-256. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
@@ -27,13 +29,15 @@ export interface RunRecord {
 
 /** The text of a picture (and the metadata of a safetensors file) that holds the run as JSON. */
 export const SPEC_KEYWORD = 'ungrain';
+const THEN_KEYWORD = 'ungrain-then';
 const SHOWN_KEYWORD = 'ungrain-shown';
 const ASSET_KEYWORD = 'ungrain-asset-';
 
 /** A record as texts by keyword, as PNG, GIF and safetensors keep them. */
-export function recordTexts({ spec, shown, assets }: RunRecord): Readonly<Record<string, string>> {
+export function recordTexts({ spec, then = [], shown, assets }: RunRecord): Readonly<Record<string, string>> {
   return {
     [SPEC_KEYWORD]: JSON.stringify(spec),
+    ...(then.length > 0 && { [THEN_KEYWORD]: JSON.stringify(then) }),
     ...(Object.keys(shown).length > 0 && { [SHOWN_KEYWORD]: JSON.stringify(shown) }),
     ...Object.fromEntries(
       [...assets].map(([name, png]) => [`${ASSET_KEYWORD}${name}`, Buffer.from(png).toString('base64')]),
@@ -42,14 +46,24 @@ export function recordTexts({ spec, shown, assets }: RunRecord): Readonly<Record
 }
 
 /** A record as one JSON value: what `ungrain show --json` prints. */
-export const recordJson = ({ spec, shown, assets }: RunRecord) => ({
+export const recordJson = ({ spec, then = [], shown, assets }: RunRecord) => ({
   spec,
+  ...(then.length > 0 && { then }),
   shown,
   assets: Object.fromEntries([...assets].map(([name, png]) => [name, Buffer.from(png).toString('base64')])),
 });
 
+/** A run on the images of the one before; more than a few would be no run of ours. */
+const thenSchema = z.array(z.unknown()).max(8);
+
+const thenOf = (text: string | undefined): Pick<RunRecord, 'then'> => {
+  const then = parseOptions(thenSchema, parseJsonText(text ?? '[]'), 'what follows').map(parseRunSpec);
+  return then.length > 0 ? { then } : {};
+};
+
 const jsonSchema = z.strictObject({
   spec: z.unknown(),
+  then: z.array(z.unknown()).default([]),
   shown: shownSchema.default({}),
   assets: z.record(z.string(), z.string()).default({}),
 });
@@ -85,6 +99,7 @@ export async function readRecord(path: string): Promise<RecordedFile> {
   );
   const record = await named(path, () => ({
     spec: parseRunSpec(parseJsonText(text)),
+    ...thenOf(texts[THEN_KEYWORD]),
     shown: parseOptions(shownSchema, parseJsonText(texts[SHOWN_KEYWORD] ?? '{}'), 'what it shows'),
     assets: new Map(assets),
   }));
@@ -97,9 +112,10 @@ const READERS = {
   gif: readGifText,
   json(bytes: Uint8Array): Readonly<Record<string, string>> {
     const json = parseJsonText(new TextDecoder().decode(bytes));
-    const whole = jsonSchema.safeParse(json).data ?? { spec: json, shown: {}, assets: {} };
+    const whole = jsonSchema.safeParse(json).data ?? { spec: json, then: [], shown: {}, assets: {} };
     return {
       [SPEC_KEYWORD]: JSON.stringify(whole.spec),
+      [THEN_KEYWORD]: JSON.stringify(whole.then),
       [SHOWN_KEYWORD]: JSON.stringify(whole.shown),
       ...Object.fromEntries(Object.entries(whole.assets).map(([name, text]) => [`${ASSET_KEYWORD}${name}`, text])),
     };

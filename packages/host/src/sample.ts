@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@ungrain/core';
 import { createAssets, type Assets } from './assets.js';
+import { inRange } from './pictures/picture-run.js';
 import { runResources } from './run-resources.js';
 
 export interface SampleOptions {
@@ -21,6 +22,8 @@ export interface SampleOptions {
   readonly model?: Model | undefined;
   /** The images and masks that the spec refers to. */
   readonly assets?: Assets | undefined;
+  /** What the model works on, [samples, …] in its range, in place of the image that the spec names. */
+  readonly image?: Tensor | undefined;
   /** Goes on from there: what a step of the same spec saved. */
   readonly state?: RunState | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -33,12 +36,12 @@ export interface SampleOptions {
  */
 export async function* sampleRun(
   spec: RunSpec,
-  { registry, model: given, assets = createAssets(), state: saved, signal }: SampleOptions,
+  { registry, model: given, assets = createAssets(), image: started, state: saved, signal }: SampleOptions,
 ): AsyncGenerator<RunStep, Tensor, void> {
   const model = given ?? (await registry.models.get(spec.model).create());
   const { dispose, ...others } = runResources(registry);
   try {
-    const image = spec.image === undefined ? undefined : await assets.image(spec.image);
+    const image = started ?? (spec.image === undefined ? undefined : inRange(await assets.image(spec.image), model));
     const resources = { ...others, asset: (name: string) => assets.image(name) };
     const parts = stretches(spec).map((part) => ({ ...part, plan: planRun(part.spec, registry, model) }));
     let state = saved;

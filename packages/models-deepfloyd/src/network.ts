@@ -1,5 +1,6 @@
 import type { Engine, Executable, Graph, Store } from '@ungrain/graph';
 import type { Value, Shape } from '@ungrain/core';
+import type { Slot } from './slot.js';
 
 /** A network with fixed weights, compiled for each set of input shapes that it meets. */
 export interface Network {
@@ -14,7 +15,13 @@ export type InputShapes = Readonly<Record<string, Shape>>;
 /** Keeps the last few compiled graphs: guidance and views change the number of rows, images their size. */
 const KEPT = 4;
 
-export function createNetwork(engine: Engine, store: Store, build: (shapes: InputShapes) => Graph): Network {
+/** @param slot memory that it shares with other networks; it is then compiled anew when it comes back */
+export function createNetwork(
+  engine: Engine,
+  store: Store,
+  build: (shapes: InputShapes) => Graph,
+  slot?: Slot,
+): Network {
   const executables = new Map<string, Promise<Executable>>();
 
   async function compiled(shapes: InputShapes): Promise<Executable> {
@@ -30,14 +37,20 @@ export function createNetwork(engine: Engine, store: Store, build: (shapes: Inpu
     return executable;
   }
 
+  async function free(): Promise<void> {
+    const compiling = [...executables.values()];
+    executables.clear();
+    for (const executable of await Promise.all(compiling)) await executable.dispose();
+  }
+
   return {
     async run(inputs) {
+      await slot?.enter(executables, free);
       const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
       return (await compiled(shapes)).run(null, inputs);
     },
     async dispose() {
-      for (const executable of await Promise.all(executables.values())) await executable.dispose();
-      executables.clear();
+      await free();
       store.dispose();
     },
   };

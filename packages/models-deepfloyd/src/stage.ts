@@ -74,24 +74,45 @@ export function createStage(options: StageOptions): Model {
     predict: async (batch, signal) => {
       signal?.throwIfAborted();
       const { output } = await network.run(inputsOf(batch, name, lowResolution));
-      return output as Tensor;
+      return checked(output as Tensor, unet);
     },
-    dispose: () => network.dispose(),
+    async dispose() {
+      await network.dispose();
+      await prompts.dispose?.();
+    },
   };
+}
+
+/** NaN in an output may come from the weights; that is found out only then, since it takes reading all of them. */
+async function checked(output: Tensor, unet: LoadedUnet): Promise<Tensor> {
+  if (output.data.every(Number.isFinite)) return output;
+  const weight = await unet.findNotFinite();
+  if (weight === null) return output;
+  throw new UngrainError(
+    'not-finite',
+    `The UNet's weights are damaged: ${weight} is not finite; fetch that file again.`,
+    'failure',
+  );
 }
 
 /** The states of the empty prompt, which guidance needs besides those of any other: encoded along with the first. */
 function emptyPrompt(prompts: PromptEncoder) {
   let known: Tensor | null = null;
+  let missing = new UngrainError('not-encoded', 'Conditions are encoded before they are taken away.', 'failure');
   return {
     async with(texts: readonly string[]): Promise<readonly Tensor[]> {
-      const [empty, ...states] = await prompts.encode(['', ...texts]);
-      known = empty!;
-      return states;
+      try {
+        const [empty, ...states] = await prompts.encode(['', ...texts]);
+        known = empty!;
+        return states;
+      } catch (error) {
+        if (!(error instanceof UngrainError && error.code === 'unknown-prompt')) throw error;
+        missing = error; // of a pack without it, only who needs it has to hear
+        return prompts.encode(texts);
+      }
     },
     states(): Tensor {
-      if (!known)
-        throw new UngrainError('not-encoded', 'Conditions are encoded before they are taken away.', 'failure');
+      if (!known) throw missing;
       return known;
     },
   };

@@ -39,6 +39,7 @@ export async function createDigits({ kind = 'class', name = 'digits', ...options
     accepts: ([channels, height, width, ...rest]) =>
       channels === 1 && height === IMAGE_SIZE && width === IMAGE_SIZE && rest.length === 0,
     range: [0, 1],
+    background: 'black',
     maxRows: 4096,
     condition,
     defaults: { sampler: { name: 'euler' }, spacing: { name: 'uniform' }, steps: 50, guidance },

@@ -13,9 +13,11 @@ export function define(command: Command): void {
 
 async function diff(a: string, b: string, { json }: { readonly json?: boolean }): Promise<void> {
   const [left, right] = [await readRecord(a), await readRecord(b)];
-  const { spec, shown } = recordJson(left.record);
-  const other = recordJson(right.record);
-  const found = differences({ ...spec, shown }, { ...other.spec, shown: other.shown });
+  const runOf = ({ record }: typeof left) => {
+    const { spec, then, shown } = recordJson(record);
+    return { ...spec, then, shown };
+  };
+  const found = differences(runOf(left), runOf(right));
   const pictures = await comparePictures(left, right);
   if (json) return printJson({ differences: found, pictures });
   if (found.length === 0) printLine('The runs are the same.');

@@ -13,6 +13,7 @@ import {
 } from '@ungrain/host';
 import { Option, type Command } from 'commander';
 import { jsonFlag, weightsFlag } from '../common-flags.js';
+import { addDeepfloydFlags, deepfloydOf, type DeepfloydFlags } from '../deepfloyd-flags.js';
 import { threadsFlag } from '../engine-flags.js';
 import { interruptible } from '../interruption.js';
 import { printJson, printLine } from '../output.js';
@@ -20,7 +21,7 @@ import { pluginsOf } from '../plugin-flag.js';
 import { startProgress } from '../progress.js';
 import { versionsWith } from '../versions.js';
 
-interface ReplayFlags {
+interface ReplayFlags extends DeepfloydFlags {
   readonly out?: string;
   readonly check?: boolean;
   readonly weights?: string;
@@ -40,10 +41,11 @@ export function define(command: Command): void {
       new Option('--engine <name>', `what runs networks: ${engineNames.join(' or ')}; that of the run by default`),
     )
     .addOption(threadsFlag())
-    .addOption(jsonFlag())
-    .action((file: string, flags: ReplayFlags, self: Command) =>
-      interruptible(async (signal) => run(file, { ...flags, plugins: await pluginsOf(self) }, signal)),
-    );
+    .addOption(jsonFlag());
+  addDeepfloydFlags(command);
+  command.action((file: string, flags: ReplayFlags, self: Command) =>
+    interruptible(async (signal) => run(file, { ...flags, plugins: await pluginsOf(self) }, signal)),
+  );
 }
 
 async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promise<void> {
@@ -63,6 +65,7 @@ async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promi
       engine,
       weights,
       plugins,
+      deepfloyd: deepfloydOf(flags),
       versions,
       signal,
       onStep,

@@ -16,6 +16,10 @@ async function show(path: string, { json }: { readonly json?: boolean }): Promis
   if (json) return printJson(recordJson(record));
   printLine(`${path}: ${whatIsShown(record)}`);
   printColumns(recordRows(record), '  ');
+  for (const spec of record.then ?? []) {
+    printLine(`then, on these images: ${whatIsShown({ ...record, spec })}`);
+    printColumns(recordRows({ spec, shown: {}, assets: new Map() }), '  ');
+  }
 }
 
 /** `sample 3 of 10 of digits` */

@@ -6,6 +6,7 @@ import {
   loadUnet,
   type CheckpointFiles,
   type PromptEncoder,
+  type Slot,
   type Variant,
 } from '@ungrain/models-deepfloyd';
 import { STAGE_DEFAULTS, stageSettings } from './stage-settings.js';
@@ -18,6 +19,7 @@ export interface LoadStageOptions {
   readonly variants?: readonly Variant[] | undefined;
   /** Stage II: the time of the noise that is added to the small image. Default 250. */
   readonly noiseLevel?: number;
+  readonly slot?: Slot | undefined;
 }
 
 const NOISE_LEVEL = 250;
@@ -28,7 +30,7 @@ const NOISING = 'image_noising_scheduler';
  * @throws UngrainError as `loadUnet` and `stageSettings` do
  */
 export async function loadStage(checkpoint: CheckpointFiles, options: LoadStageOptions): Promise<Model> {
-  const { name, engine, prompts, variants, noiseLevel = NOISE_LEVEL } = options;
+  const { name, engine, prompts, variants, noiseLevel = NOISE_LEVEL, slot } = options;
   const schedulerOf = async (part: string, defaults: (typeof STAGE_DEFAULTS)[keyof typeof STAGE_DEFAULTS]) => {
     const path = `${part}/scheduler_config.json`;
     return stageSettings(await checkpoint.json(path), defaults, `${checkpoint.name}/${path}`);
@@ -39,6 +41,6 @@ export async function loadStage(checkpoint: CheckpointFiles, options: LoadStageO
   const lowResolution = enlarges
     ? { schedule: (await schedulerOf(NOISING, defaults)).schedule, noiseLevel }
     : undefined;
-  const unet = await loadUnet(filesBelow(checkpoint, 'unet'), { engine, variants });
+  const unet = await loadUnet(filesBelow(checkpoint, 'unet'), { engine, variants, slot });
   return createStage({ name, unet, prompts, ...settings, lowResolution });
 }

@@ -1,4 +1,4 @@
-import { formatShape, suggestion, UngrainError, type Tensor, type Value } from '@ungrain/core';
+import { formatShape, nearest, UngrainError, type Tensor, type Value } from '@ungrain/core';
 import { encodeFloat16, readSafetensors, readTorchFile, toFloat32, writeSafetensors } from '@ungrain/formats';
 import type { PromptEncoder } from './prompt-encoder.js';
 
@@ -44,19 +44,19 @@ export function packedPrompts(pack: EmbeddingPack, file: string): PromptEncoder 
         if (found) return found;
         throw new UngrainError(
           'unknown-prompt',
-          `${file} has no embedding of ${JSON.stringify(prompt)}${suggestion(prompt, [...pack.keys()])} It has: ${listed([...pack.keys()])}.`,
+          `${file} has no embedding of ${what(prompt)}; of the ${pack.size} that it has the nearest are ` +
+            `${nearest(prompt, [...pack.keys()], MOST_LISTED)
+              .map((known) => JSON.stringify(known))
+              .join(', ')}.`,
         );
       }),
   };
 }
 
-const MOST_LISTED = 12;
-function listed(prompts: readonly string[]): string {
-  const names = prompts.slice(0, MOST_LISTED).map((prompt) => JSON.stringify(prompt));
-  return prompts.length > MOST_LISTED
-    ? `${names.join(', ')} and ${prompts.length - MOST_LISTED} more`
-    : names.join(', ');
-}
+const MOST_LISTED = 3;
+
+const what = (prompt: string): string =>
+  prompt === '' ? 'the empty prompt "", which guidance goes away from' : JSON.stringify(prompt);
 
 function entriesOf(bytes: Uint8Array, file: string): Iterable<[string, unknown]> {
   if (bytes[0] === 0x50 || bytes[0] === 0x80) {

@@ -3,6 +3,7 @@ import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
 import type { Variant } from '../checkpoint/locate-weights.js';
 import { loadWeights } from '../checkpoint/load-weights.js';
 import { createNetwork, type InputShapes, type Network } from '../network.js';
+import type { Slot } from '../slot.js';
 import { keepTrace } from '../trace.js';
 import { parseT5Config, type T5Config } from './config.js';
 import { t5Encoder } from './encoder.js';
@@ -12,6 +13,7 @@ export interface LoadT5Options {
   readonly variants?: readonly Variant[] | undefined;
   /** Also gives the states before each layer and the bias of positions. */
   readonly traced?: boolean;
+  readonly slot?: Slot | undefined;
 }
 
 export interface LoadedT5 {
@@ -29,12 +31,12 @@ const ALIASES = { 'shared.weight': ['encoder.embed_tokens.weight'] };
  */
 export async function loadT5(
   files: CheckpointFiles,
-  { engine, variants, traced = false }: LoadT5Options,
+  { engine, variants, traced = false, slot }: LoadT5Options,
 ): Promise<LoadedT5> {
   const config = parseT5Config(await files.json('config.json'), `${files.name}/config.json`);
   const weights = await loadWeights(files, declarationsOf(config), { variants, aliases: ALIASES });
   const store = await engine.store(weights);
-  return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced)) };
+  return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced), slot) };
 }
 
 /** The weights of the encoder of a `config.json`. @throws UngrainError `bad-config` */

@@ -27,6 +27,7 @@ export const ddpmSampler: Sampler<Options> = {
   summary: "Ancestral sampling; the course's. Adds noise in every step, so it wants many of them.",
   options,
   uses: 'data',
+  usesVariance: true,
   async step(x, from, to, _state, run) {
     const estimate = await run.denoise(x, from);
     const step = posterior(from, to, 'ddpm');

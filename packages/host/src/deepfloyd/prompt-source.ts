@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UngrainError } from '@ungrain/core';
+import type { Engine } from '@ungrain/graph';
+import {
+  fingerprint,
+  openCheckpoint,
+  packedPrompts,
+  readEmbeddingPack,
+  t5Prompts,
+  type PromptEncoder,
+  type Slot,
+} from '@ungrain/models-deepfloyd';
+import { cacheFolder } from '../cache-folder.js';
+import { withFile } from '../file-errors.js';
+import { promptCache } from './prompt-cache.js';
+
+export interface PromptSource {
+  /** A diffusers folder that holds the tokenizer and the text encoder. */
+  readonly encoder?: string | undefined;
+  /** A pack of embeddings, in place of an encoder. */
+  readonly prompts?: string | undefined;
+  /** Are states kept on disk, and taken from there? Default true. */
+  readonly cache?: boolean | undefined;
+}
+
+/** Where there is something to tell while a model is at work. */
+export interface Telling {
+  /** What is at work, and how far it is. */
+  readonly onPart?: ((part: string, done: number, total: number) => void) | undefined;
+  /** A sentence that the person should read afterwards. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
+
+export interface OpenPromptsOptions extends Telling {
+  readonly engine: Engine;
+  readonly slot?: Slot | undefined;
+}
+
+export interface OpenedPrompts {
+  readonly encoder: PromptEncoder;
+  /** What made the embeddings, for the record: `T5 0123456789ab`, `pack 0123456789ab`. */
+  readonly name: string;
+}
+
+/** What of a folder changes its prompts besides the weights. */
+const FILES = ['text_encoder/config.json', 'tokenizer/tokenizer.json', 'tokenizer/spiece.model'];
+const SHOWN_DIGITS = 12;
+
+/**
+ * What reads prompts: a pack of embeddings if one is named, else the text encoder of a folder, with a cache on disk.
+ * @throws UngrainError `no-text-encoder`, as `readEmbeddingPack` and `openCheckpoint` do
+ */
+export async function openPrompts(
+  { encoder, prompts, cache = true }: PromptSource,
+  { engine, slot, onPart, onNote }: OpenPromptsOptions,
+): Promise<OpenedPrompts> {
+  if (prompts !== undefined) {
+    const bytes = await withFile(prompts, 'read', () => readFile(prompts));
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const pack = readEmbeddingPack(bytes, prompts);
+    return { encoder: packedPrompts(pack, prompts), name: `pack ${hash.slice(0, SHOWN_DIGITS)}` };
+  }
+  if (encoder === undefined)
+    throw new UngrainError(
+      'no-text-encoder',
+      'Nothing reads the prompts: name a folder by --encoder, or a pack by --prompts.',
+    );
+  const checkpoint = await openCheckpoint(encoder);
+  if (!(await checkpoint.exists('text_encoder/config.json')))
+    throw new UngrainError(
+      'no-text-encoder',
+      `${encoder} has no text_encoder; name a folder that has one by --encoder, or a pack of embeddings by --prompts.`,
+    );
+  const hash = await fingerprint(checkpoint, { parts: ['text_encoder'], files: FILES });
+  return {
+    encoder: t5Prompts(checkpoint, {
+      engine,
+      slot,
+      cache: cache ? promptCache(join(cacheFolder(), 'prompts'), hash) : undefined,
+      onCut: (prompt, tokens) =>
+        onNote?.(`${JSON.stringify(prompt)} has ${tokens} tokens; only the first 77 are looked at.`),
+      onPrompt: (index, total) => onPart?.('text encoder', index, total),
+    }),
+    name: `T5 ${hash.slice(0, SHOWN_DIGITS)}`,
+  };
+}
