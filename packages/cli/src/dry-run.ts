@@ -13,17 +13,16 @@ export async function dryRun(prepared: PreparedRun, flags: SampleFlags, signal: 
   const counts: ModelCalls[] = [];
   for (const one of specs) counts.push(await countModelCalls(one, { registry, model, assets, state, signal }));
   const sum = (of: (count: ModelCalls) => number): number => counts.reduce((total, count) => total + of(count), 0);
-  const [calls, rows, gradients] = [sum((one) => one.calls), sum((one) => one.rows), sum((one) => one.gradients)];
+  const [calls, rows] = [sum((one) => one.calls), sum((one) => one.rows)];
   const largest = counts.reduce((a, b) => ((b.largest?.levels.length ?? 0) > (a.largest?.levels.length ?? 0) ? b : a));
   const cost = largest.largest && (await timeCall(model, largest.largest, signal));
   const seconds = cost && (cost.seconds / cost.rows) * rows;
   const shown = axes ? { grid: [...axes] } : {};
-  if (flags.json) return printJson({ spec, shown, runs: specs.length, calls, rows, gradients, seconds, timed: cost });
+  if (flags.json) return printJson({ spec, shown, runs: specs.length, calls, rows, seconds, timed: cost });
   printColumns(recordRows({ spec, shown, assets: assets.files }));
   printLine();
   const all = `${counted(calls, 'call')} of the network, ${counted(rows, 'image')} in all${perRun(specs.length)}`;
   printLine(`${all} (counted with a stand-in for it).`);
-  if (gradients > 0) printLine(`${counted(gradients, 'gradient')} through it come on top, and take longer.`);
   if (!cost || seconds === null) return;
   printLine(
     `${duration(seconds)} on ${spec.versions['engine']}: a call of ${counted(cost.rows, 'image')} took ` +

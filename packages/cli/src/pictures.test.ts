@@ -69,7 +69,11 @@ describe('sheets of pictures', () => {
     [['edit', 'one.png', '--start', '3'], 2, /would begin at step 3, but the run has the steps 0 to 2/],
     [['edit', 'one.png', '--class', '12'], 2, /--class must be at most 9, not 12/],
     [['edit', 'missing.png'], 1, /missing\.png cannot be read: there is no such file/],
-    [['noise', 'not.png'], 1, /not\.png: .*Pictures have to be PNG files\./],
+    [
+      ['noise', 'not.png'],
+      1,
+      /not\.png cannot be read as a picture: .*; it should be a PNG, JPEG, WebP, GIF, TIFF or AVIF file\./,
+    ],
     [['noise', 'one.png', '--t', '1000'], 2, /A noise level is a t of 0 to 999, not 1000/],
     [['blur', 'one.png', '--kernel', '4'], 2, /needs an odd number of weights/],
     [

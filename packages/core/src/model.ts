@@ -71,8 +71,6 @@ export interface Model {
   align?(image: Tensor, shape: Shape, noise: NoiseSource): Promise<Tensor>;
   /** [rows, channels, …] in float32, twice the channels where the variance is learned. */
   predict(batch: ModelBatch, signal?: AbortSignal): Promise<Tensor>;
-  /** cotangentᵀ·∂predict/∂x, for guidance by gradients. */
-  vjp?(batch: ModelBatch, cotangent: Tensor): Promise<Tensor>;
   /** Frees what the model holds outside JavaScript's heap. It must not be used afterwards. */
   dispose(): Promise<void>;
 }

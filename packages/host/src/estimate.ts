@@ -1,4 +1,4 @@
-import { full, type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
+import { type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
 import { sampleToEnd, type SampleOptions } from './sample.js';
 
 /** How often a run asks its model. */
@@ -6,8 +6,6 @@ export interface ModelCalls {
   readonly calls: number;
   /** Of all calls together; a row is one image. */
   readonly rows: number;
-  /** Calls for a gradient through the network, which are not among the others. */
-  readonly gradients: number;
   /** A call of as many rows as any has; null if the model is never asked. */
   readonly largest: ModelBatch | null;
 }
@@ -22,7 +20,7 @@ export interface CountOptions extends Omit<SampleOptions, 'model'> {
  * @throws UngrainError as `sampleRun` does
  */
 export async function countModelCalls(spec: RunSpec, { model, ...options }: CountOptions): Promise<ModelCalls> {
-  let [calls, rows, gradients] = [0, 0, 0];
+  let [calls, rows] = [0, 0];
   let largest: ModelBatch | null = null;
   const predict = async (batch: ModelBatch): Promise<Tensor> => {
     calls++;
@@ -30,16 +28,9 @@ export async function countModelCalls(spec: RunSpec, { model, ...options }: Coun
     if (batch.levels.length > (largest?.levels.length ?? 0)) largest = batch;
     return answer(batch, model);
   };
-  const vjp = async ({ x }: ModelBatch): Promise<Tensor> => {
-    gradients++;
-    return full(x.shape, 0);
-  };
-  const standIn = Object.create(model, {
-    predict: { value: predict },
-    ...(model.vjp && { vjp: { value: vjp } }),
-  }) as Model;
+  const standIn = Object.create(model, { predict: { value: predict } }) as Model;
   await sampleToEnd(spec, { ...options, model: standIn });
-  return { calls, rows, gradients, largest };
+  return { calls, rows, largest };
 }
 
 /** A model that reads no prompts: each condition stands for itself. For counting calls. */

@@ -6,6 +6,7 @@ import {
   run,
   sample,
   torchNoise,
+  type Guidance,
   type Model,
   type NoiseLevel,
   type Prediction,
@@ -18,6 +19,7 @@ import {
   tensor,
 } from '@ungrain/core';
 import { gaussianModel } from '@ungrain/core/testing';
+import { z } from 'zod';
 import { samplersPlugin } from './plugin.js';
 import { uniformSpacing } from './spacings/uniform.js';
 
@@ -28,29 +30,46 @@ interface Convergence {
   readonly order: number;
   /** Two numbers of steps whose errors are compared: fewer where the error soon is as small as float32 rounds. */
   readonly steps?: readonly [coarse: number, fine: number];
+  /** Multi-step methods: so many steps end where they should, so that the order is that of the steps after them. */
+  readonly given?: number;
   /** The schedules where it can be measured, if not all: elsewhere the errors of its first steps and the others cancel. */
   readonly on?: readonly string[];
 }
 
+const LONG = { steps: [24, 72], on: ['cosine', 'linear', 'sigmoid'] } as const;
+const THIRD_ORDER = ['data', 'noise'].map((predicted) => ({ order: 3, predicted, lowerOrderFinal: false }));
+
 /**
  * Of every deterministic sampler. A new one may be added here; every other law finds it by itself. Multi-step methods that
- * start with a step of Euler's are of order 2 for it, whatever comes then.
+ * start with a step of Euler's are of order 2 for it, whatever comes then, unless their first steps are `given`.
  */
 const ORDERS: readonly Convergence[] = [
   { sampler: 'ddim', order: 1 },
   { sampler: 'deis', order: 2 },
+  { sampler: 'deis', options: { order: 3, lowerOrderFinal: false }, order: 3, given: 2, steps: [24, 72] },
+  {
+    sampler: 'deis',
+    options: { order: 4, lowerOrderFinal: false },
+    order: 4,
+    given: 3,
+    steps: [24, 48],
+    on: ['sigmoid'],
+  },
   { sampler: 'dpm-fast', order: 2 },
   { sampler: 'dpm-fast', options: { finish: '2' }, order: 3, steps: [6, 18] },
   { sampler: 'dpm-singlestep', order: 2 },
+  { sampler: 'dpm-singlestep', options: { order: 3 }, order: 3, steps: [24, 72], on: ['linear', 'sigmoid'] },
   { sampler: 'dpm-solver', options: { order: 1 }, order: 1 },
   { sampler: 'dpm-solver', order: 2 },
   { sampler: 'dpm-solver', options: { predicted: 'noise' }, order: 2 },
+  ...THIRD_ORDER.map((options) => ({ sampler: 'dpm-solver', options, order: 3, given: 2, ...LONG })),
   { sampler: 'dpm2', order: 2 },
   { sampler: 'dpm2-ancestral', options: { eta: 0 }, order: 2 },
   { sampler: 'dpmpp-2m', order: 2 },
   { sampler: 'dpmpp-2m-sde', options: { eta: 0, solverType: 'heun' }, order: 2 },
   { sampler: 'dpmpp-2s-ancestral', options: { eta: 0 }, order: 2 },
   { sampler: 'dpmpp-sde', options: { eta: 0 }, order: 2 },
+  { sampler: 'dpmpp-3m-sde', options: { eta: 0 }, order: 3, given: 2, ...LONG },
   { sampler: 'euler', order: 1 },
   { sampler: 'euler-ancestral', options: { eta: 0 }, order: 1 },
   { sampler: 'euler-ancestral', options: { eta: 0, down: 'straight' }, order: 1 },
@@ -59,6 +78,8 @@ const ORDERS: readonly Convergence[] = [
   { sampler: 'ipndm', order: 2, on: ['linear', 'sigmoid'] },
   { sampler: 'lms', options: { order: 1 }, order: 1 },
   { sampler: 'lms', options: { order: 2 }, order: 2 },
+  { sampler: 'lms', options: { order: 3 }, order: 3, given: 2, steps: [24, 72] },
+  { sampler: 'lms', options: { order: 4 }, order: 4, given: 3, steps: [36, 72], on: ['linear', 'sigmoid'] },
   { sampler: 'pndm', order: 2 },
   { sampler: 'pndm', options: { carries: 'v' }, order: 1 },
   { sampler: 'pndm', options: { start: 'heun' }, order: 2 },
@@ -66,6 +87,15 @@ const ORDERS: readonly Convergence[] = [
   { sampler: 'sa-solver', options: { tau: 0 }, order: 2 },
   { sampler: 'tcd', options: { gamma: 0 }, order: 1 },
   { sampler: 'unipc', order: 2 },
+  // The corrector, which looks ahead, adds one to the order of the predictor.
+  {
+    sampler: 'unipc',
+    options: { order: 3, lowerOrderFinal: false },
+    order: 4,
+    given: 3,
+    steps: [16, 32],
+    on: ['cosine', 'flow'],
+  },
   { sampler: 'unipc', options: { solverType: 'bh1', predicted: 'noise' }, order: 2 },
 ];
 
@@ -188,7 +218,7 @@ describe.each(few.filter(({ sampler }) => !ON_THE_WAY.includes(sampler.name)))('
   });
 });
 
-describe.each(ORDERS)('$sampler', ({ sampler: name, options = {}, order, steps = [24, 96], on }) => {
+describe.each(ORDERS)('$sampler', ({ sampler: name, options = {}, order, steps = [24, 96], given = 0, on }) => {
   test.each(schedules.filter((schedule) => on?.includes(schedule.name) ?? true))(
     `converges with order ${order} on $name, with options ${JSON.stringify(options)}`,
     async (schedule) => {
@@ -199,11 +229,18 @@ describe.each(ORDERS)('$sampler', ({ sampler: name, options = {}, order, steps =
         const levels = between(schedule, 0.1, 0.6, count);
         let start: Tensor | undefined;
         let end: Tensor | undefined;
-        const change = { levels, conditions: [null, null], samplerOptions };
-        for await (const { before, x } of run(plan(sampler, model, change))) {
-          start ??= before;
-          end = x;
-        }
+        const exact: Guidance = {
+          name: 'exact',
+          summary: '',
+          options: z.strictObject({}),
+          create: async () => ({
+            constrain: (x, { index, to }) => (index < given ? model.flow(start!, levels[0]!, to) : x),
+            begin: (begun) => ({ ...begun, x: (start = begun.x) }),
+          }),
+        };
+        const guidances = [{ guidance: exact, options: {} }];
+        const change = { levels, conditions: [null, null], samplerOptions, guidances };
+        for await (const { x } of run(plan(sampler, model, change))) end = x;
         return worst(end!, model.flow(start!, levels[0]!, levels.at(-1)!));
       };
       const [coarse, fine] = [await errorOf(steps[0]), await errorOf(steps[1])];

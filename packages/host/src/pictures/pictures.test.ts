@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { crc32, logSnr, straightPath, tensor, type Model } from '@ungrain/core';
 import { cosineSchedule } from '@ungrain/samplers';
 import { encodePng } from '@ungrain/media';
+import sharp from 'sharp';
 import { fitPicture } from './fit-picture.js';
 import { levelOfTime } from './picture-run.js';
 import { readMask } from './read-mask.js';
+import { readPicture } from './read-picture.js';
 
 let home = '';
 beforeAll(async () => {
@@ -66,6 +68,54 @@ describe('fitPicture', () => {
     const { picture, changes } = fitPicture(x, [1, 2, 2]);
     expect([...picture.data]).toEqual([0.5, 0.5, 0.5, 0.5]);
     expect(changes).toEqual(['cut to its middle, 4 × 4', '4 × 4 to 2 × 2']);
+  });
+});
+
+describe('readPicture', () => {
+  /** 24 × 16, with two flat halves so that lossy formats keep them. */
+  const halves = Buffer.from(
+    Uint8Array.from({ length: 24 * 16 * 3 }, (_, i) => (i % 72 < 36 ? 230 : [20, 90, 160][i % 3]!)),
+  );
+  const drawn = () => sharp(halves, { raw: { width: 24, height: 16, channels: 3 } });
+
+  test.each(['jpeg', 'webp', 'gif', 'tiff', 'avif', 'png'] as const)('reads %s', async (format) => {
+    const path = join(home, `halves.${format}`);
+    await drawn().toFormat(format, { quality: 95 }).toFile(path);
+    const { image } = await readPicture(path);
+    expect(image.shape).toEqual([1, 3, 16, 24]);
+    const at = (channel: number, x: number) => image.data[(channel * 16 + 8) * 24 + x]!;
+    for (const [channel, value] of [20, 90, 160].entries()) {
+      expect(Math.abs(at(channel, 3) - 230 / 255)).toBeLessThan(0.03);
+      expect(Math.abs(at(channel, 20) - value / 255)).toBeLessThan(0.03);
+    }
+  });
+
+  test('turns a photograph as its camera says, and keeps grey grey', async () => {
+    const path = join(home, 'turned.jpg');
+    await drawn().withMetadata({ orientation: 6 }).jpeg().toFile(path);
+    expect((await readPicture(path)).image.shape).toEqual([1, 3, 24, 16]);
+    await drawn().toColourspace('b-w').jpeg().toFile(path);
+    expect((await readPicture(path)).image.shape).toEqual([1, 1, 16, 24]);
+  });
+
+  test.each([
+    ['drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>', /it is of the format svg/],
+    ['text.jpg', 'no picture', /unsupported image format/],
+    ['empty.webp', '', /empty/],
+  ])('refuses %s in one sentence', async (name, content, message) => {
+    const path = join(home, name);
+    await writeFile(path, content);
+    const error = await readPicture(path).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ code: 'bad-picture' });
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).toMatch(/^[^\n]+ cannot be read as a picture: [^\n]+ or AVIF file\.$/);
+  });
+
+  test('refuses one that was cut off', async () => {
+    const path = join(home, 'cut.jpg');
+    const whole = await drawn().resize(300, 200).jpeg().toBuffer();
+    await writeFile(path, whole.subarray(0, whole.length - 200));
+    await expect(readPicture(path)).rejects.toMatchObject({ code: 'bad-picture' });
   });
 });
 

@@ -11,14 +11,22 @@ export interface Picture {
   readonly alpha: Tensor | null;
 }
 
+/** The most pixels that are read: those of a large camera. */
+const MAX_PIXELS = 100_000_000;
+/** What is read besides PNG, as sharp calls it. */
+const FORMATS: readonly string[] = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
+
 /**
- * Reads a PNG, the one format that is read; what is transparent lies over white.
- * @throws UngrainError `file-not-read`, `bad-png`, `png-too-large`
+ * Reads a PNG, JPEG, WebP, GIF (its first picture), TIFF or AVIF file, turned as its camera says; what is transparent lies
+ * over white.
+ * @throws UngrainError `file-not-read`, `bad-picture`, `bad-png`, `png-too-large`
  */
 export async function readPicture(path: string): Promise<Picture> {
   const bytes = await withFile(path, 'read', () => readFile(path));
+  const isPng = bytes.subarray(0, 4).equals(PNG_START);
+  const png = isPng ? bytes : await toPng(bytes, path);
   try {
-    const { pixels, alpha } = await decodePng(bytes);
+    const { pixels, alpha } = await decodePng(png);
     const { width, height } = pixels;
     return {
       image: fromPixels(pixels),
@@ -26,7 +34,24 @@ export async function readPicture(path: string): Promise<Picture> {
     };
   } catch (error) {
     if (!(error instanceof UngrainError)) throw error;
-    const hint = bytes[0] === 0x89 ? '' : ' Pictures have to be PNG files.';
-    throw new UngrainError(error.code, `${path}: ${error.message}${hint}`, error.kind, { cause: error });
+    throw new UngrainError(error.code, `${path}: ${error.message}`, error.kind, { cause: error });
+  }
+}
+
+const PNG_START = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+/** Other formats by way of PNG, so that all are read alike. */
+async function toPng(bytes: Buffer, path: string): Promise<Buffer> {
+  try {
+    const { default: sharp } = await import('sharp');
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+    const { format, channels } = await image.metadata();
+    if (!FORMATS.includes(format)) throw new Error(`it is of the format ${format}`);
+    const colours = channels < 3 ? 'b-w' : 'srgb';
+    return await image.autoOrient().toColourspace(colours).png().toBuffer();
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n', 1)[0]!.replace(/\.$/, '');
+    const message = `${path} cannot be read as a picture: ${reason}; it should be a PNG, JPEG, WebP, GIF, TIFF or AVIF file.`;
+    throw new UngrainError('bad-picture', message, 'failure', { cause });
   }
 }

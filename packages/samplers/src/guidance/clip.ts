@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { impliedNoise } from '../samplers/implied-noise.js';
 
 const options = z.strictObject({
-  range: z.number().gt(0).default(1).describe('The data is kept between minus this and this.'),
+  range: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("The data is kept between minus this and this; within the model's own range if left out."),
   noise: z
     .enum(['kept', 'implied'])
     .default('kept')
@@ -19,17 +23,20 @@ const options = z.strictObject({
  */
 export const clipGuidance: Guidance<z.output<typeof options>> = {
   name: 'clip',
-  summary: 'Keeps the estimate of the data within a fixed range.',
+  summary: "Keeps the estimate of the data within the model's range, or another.",
   options,
   place: 'outermost',
-  create: async ({ range, noise }) => ({
-    denoise: (inner) => async (queries, at) => {
-      const answers = await inner(queries, at);
-      return answers.map((answer, i) => {
-        const clipped: Denoised = { ...answer, data: map(answer.data, (x) => Math.min(range, Math.max(-range, x))) };
-        const { x, level } = queries[i]!;
-        return noise === 'kept' ? clipped : { ...clipped, noise: impliedNoise(x, level, clipped) };
-      });
-    },
-  }),
+  async create({ range, noise }, { model }) {
+    const [low, high] = range === undefined ? model.range : [-range, range];
+    return {
+      denoise: (inner) => async (queries, at) => {
+        const answers = await inner(queries, at);
+        return answers.map((answer, i) => {
+          const clipped: Denoised = { ...answer, data: map(answer.data, (x) => Math.min(high, Math.max(low, x))) };
+          const { x, level } = queries[i]!;
+          return noise === 'kept' ? clipped : { ...clipped, noise: impliedNoise(x, level, clipped) };
+        });
+      },
+    };
+  },
 };
