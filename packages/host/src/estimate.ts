@@ -1,4 +1,4 @@
-import { type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
+import { full, type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
 import { sampleToEnd, type SampleOptions } from './sample.js';
 
 /** How often a run asks its model. */
