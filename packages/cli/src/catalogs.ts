@@ -1,5 +1,5 @@
 import type { Plugin, Registry } from '@ungrain/core';
-import { createHostRegistry, lazyEngine, type EngineSource } from '@ungrain/host';
+import { createHostRegistry, lazyEngine, type DeepfloydSource, type EngineSource } from '@ungrain/host';
 import { recipes } from '@ungrain/models-mnist/train';
 
 /** Something that can be listed. */
@@ -26,9 +26,17 @@ export interface Catalogs {
   readonly entries: Readonly<Record<Kind, readonly Listed[]>>;
 }
 
+interface CatalogsOptions {
+  readonly engine?: EngineSource;
+  readonly deepfloyd?: DeepfloydSource;
+}
+
 /** Everything that is installed. No engine is started and no weights are read. */
-export function catalogs(plugins: readonly Plugin[] = [], engine: EngineSource = lazyEngine()): Catalogs {
-  const registry = createHostRegistry({ engine, plugins });
+export function catalogs(
+  plugins: readonly Plugin[] = [],
+  { engine = lazyEngine(), deepfloyd }: CatalogsOptions = {},
+): Catalogs {
+  const registry = createHostRegistry({ engine, plugins, deepfloyd });
   const { models, samplers, schedules, spacings, guidances, views, energies } = registry;
   return {
     registry,

@@ -28,6 +28,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/generate.js'),
   },
   {
+    name: 'compare',
+    summary: 'Draw prompts with DeepFloyd IF in several numbers of steps, side by side.',
+    example: 'ungrain compare "a man wearing a hat" "a rocket ship" --steps 20,100 --stage1 IF-I-M --stage2 IF-II-M',
+    load: () => import('./commands/compare.js'),
+  },
+  {
+    name: 'embed',
+    summary: 'Write what a text encoder makes of prompts to a file, or make such a file of others.',
+    example: 'ungrain embed "a rocket ship" "a pencil" --encoder IF-I-M --out pack.safetensors',
+    load: () => import('./commands/embed.js'),
+  },
+  {
     name: 'replay',
     summary: 'Make a file again from the run that it carries.',
     example: 'ungrain replay digits.png',

@@ -67,7 +67,7 @@ export function addGenerateFlags(command: Command, { fixedSteps = false } = {}):
 }
 
 /** Opens the stages that are to be used. The caller disposes of them. */
-export async function loadForGenerate(flags: GenerateFlags, telling: Telling): Promise<LoadedModel> {
+export async function loadForGenerate(flags: Omit<GenerateFlags, 'steps'>, telling: Telling): Promise<LoadedModel> {
   const source = { ...deepfloydOf(flags, telling), ...(!flags.upscale && { stage2: undefined }) };
   return loadModel('if', { engine: engineOfFlags(flags), plugins: flags.plugins, deepfloyd: source });
 }

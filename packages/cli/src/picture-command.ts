@@ -1,20 +1,27 @@
-import { UngrainError, type RunSpec, type Tensor } from '@ungrain/core';
+import { MAX_STEPS, UngrainError, type RunSpec, type Tensor } from '@ungrain/core';
 import {
   checkOutputFile,
   createAssets,
+  disposeOf,
   fitPicture,
   freshName,
   loadJudge,
   loadModel,
   planOutputs,
   readPicture,
+  runNotes,
+  stageRun,
   writeWhole,
+  type LoadedModel,
   type PictureRun,
   type PictureSheet,
+  type Stage,
+  type Telling,
 } from '@ungrain/host';
 import { rasterize, sheetFigure } from '@ungrain/media/figures';
 import { Option, type Command } from 'commander';
-import { jsonFlag, weightsFlag } from './common-flags.js';
+import { jsonFlag, weightsFlag, wholeNumberFlag } from './common-flags.js';
+import { addDeepfloydFlags, deepfloydOf, type DeepfloydFlags } from './deepfloyd-flags.js';
 import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from './engine-flags.js';
 import { interruptible } from './interruption.js';
 import { printJson, printLine } from './output.js';
@@ -23,11 +30,12 @@ import { addRunFlags, specOfFlags, type RunFlags } from './run-flags.js';
 import { versionsWith } from './versions.js';
 
 /** What every command that makes a sheet of pictures is told. */
-export interface PictureFlags extends RunFlags, EngineFlags {
+export interface PictureFlags extends RunFlags, EngineFlags, DeepfloydFlags {
   readonly model: string;
   readonly out?: string;
   readonly image?: string;
   readonly weights?: string;
+  readonly upscaleSteps?: number;
   readonly json?: boolean;
 }
 
@@ -35,16 +43,21 @@ const ZOOM = 2;
 
 /** Adds the flags of `PictureFlags`. @param drawn is there a run whose images can be had alone? */
 export function addPictureFlags(command: Command, drawn: boolean): void {
-  command.addOption(new Option('--model <name>', 'the model').default('digits'));
+  command.addOption(new Option('--model <name>', 'the model: digits, or if for DeepFloyd IF').default('digits'));
+  addDeepfloydFlags(command);
   addRunFlags(command, ['steps', 'seed', 'noise']);
   command.option('--out <file>', 'the sheet, a png; a new one by default');
+  command.addOption(wholeNumberFlag('--upscale-steps', "stage II's steps, 50 by default", { min: 1, max: MAX_STEPS }));
   if (drawn)
     command.option('--image <file>', 'the images alone too: png or safetensors, with the run in it for replay');
   command.addOption(weightsFlag()).addOption(engineFlag()).addOption(threadsFlag()).addOption(jsonFlag());
 }
 
 export const invertFlag = (): Option =>
-  new Option('--invert', 'exchange black and white first: digits are white on black, drawings mostly not');
+  new Option(
+    '--invert',
+    'exchange black and white first: a model of digits draws white on black, drawings are mostly not',
+  );
 
 /** Times from 0 to 999, as `250,500,750`. */
 export const timesFlag = (): Option =>
@@ -78,16 +91,23 @@ export const makeSheet = (
     await checkOutputFile(out, ['png']);
     const alone = await planOutputs({ out: flags.image });
     const engine = engineOfFlags(flags);
-    const loaded = await loadModel(flags.model, { engine, weights: flags.weights });
+    const progress = await startProgress('{part} {bar} {value} of {total}', 1, json, { part: 'step' });
+    const notes: string[] = [];
+    const telling: Telling = {
+      onPart: (part, done, total) => progress.update(done, { part }, total),
+      onNote: (note) => notes.push(note),
+    };
+    const deepfloyd = deepfloydOf(flags, telling);
+    const loaded = await loadModel(flags.model, { engine, weights: flags.weights, deepfloyd });
     const { model, registry } = loaded;
-    const progress = await startProgress('{bar} step {value} of {total}', 1, json);
     try {
       const asked = specOfFlags(flags, loaded, { count: 1, conditions: [], versions: await versionsWith(engine) });
-      const notes: string[] = [];
+      notes.push(...runNotes(asked, loaded));
       const assets = createAssets();
       const onStep = ({ index, total }: { readonly index: number; readonly total: number }) =>
-        progress.update(index + 1, {}, total);
-      const run: PictureRun = { spec: change(asked), model, registry, assets, signal, onStep };
+        progress.update(index + 1, { part: 'step' }, total);
+      const upscaler = loaded.upscaler && upscalerOf(loaded.upscaler, asked, flags);
+      const run: PictureRun = { spec: change(asked), model, registry, upscaler, assets, signal, onStep };
       const started = performance.now();
       const result = await make(run, notes);
       await writeWhole(out, rasterize(sheetFigure(result.sheet, model.range), { zoom: ZOOM }));
@@ -96,7 +116,14 @@ export const makeSheet = (
       const all = [...notes, ...result.notes];
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       if (json)
-        printJson({ files, seconds, notes: all, measures: result.measures, spec: result.drawn?.spec ?? run.spec });
+        printJson({
+          files,
+          seconds,
+          notes: all,
+          measures: result.measures,
+          spec: result.drawn?.spec ?? run.spec,
+          then: result.drawn?.then,
+        });
       else
         [
           ...all,
@@ -105,9 +132,20 @@ export const makeSheet = (
         ].forEach(printLine);
     } finally {
       progress.stop();
-      await model.dispose();
+      await disposeOf(loaded);
     }
   });
+
+/** Stage II as its folder says, with the run's seed and noise. */
+const upscalerOf = (
+  loaded: LoadedModel,
+  { seed, noise, versions }: RunSpec,
+  { upscaleSteps: steps }: PictureFlags,
+): Stage => ({
+  model: loaded.model,
+  registry: loaded.registry,
+  spec: stageRun(loaded, { steps }, { count: 1, conditions: [], seed, noise, versions }),
+});
 
 async function writeAlone(
   { image }: PictureFlags,
@@ -133,8 +171,9 @@ export async function pictureFor(
   const { picture, changes } = fitPicture(image, spec.shape ?? model.sampleShape, { invert });
   if (changes.length > 0) notes.push(`${path} was fitted to the model: ${changes.join('; ')}.`);
   const mean = picture.data.reduce((sum, value) => sum + value, 0) / picture.data.length;
-  if (model.name.startsWith('digits') && mean > 0.5)
-    notes.push(`${path} is mostly white, and this model draws white on black; --invert exchanges them.`);
+  const [ground, other] = mean > 0.5 ? ['white', 'black'] : ['black', 'white'];
+  if (model.background === other)
+    notes.push(`${path} is mostly ${ground}, and this model draws ${ground} on ${other}; --invert exchanges them.`);
   return { given: image, picture };
 }
 

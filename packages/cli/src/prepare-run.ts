@@ -2,6 +2,7 @@ import { parseOptions, UngrainError, type Model, type Plugin, type RunSpec, type
 import {
   checkRunWeights,
   classesOf,
+  conditionKind,
   createAssets,
   loadModel,
   takeInFiles,
@@ -9,6 +10,8 @@ import {
   type LoadedModel,
   type SavedRun,
 } from '@ungrain/host';
+import { checkConditionFlag, readCondition } from './condition-flags.js';
+import { deepfloydOf, type DeepfloydFlags } from './deepfloyd-flags.js';
 import { engineOfFlags, type EngineFlags } from './engine-flags.js';
 import type { TypedAxis } from './grid-axes.js';
 import { specOfFlags, type RunFlags } from './run-flags.js';
@@ -16,8 +19,9 @@ import { branchOfFlags, readStateFor, type StateFlags } from './state-flags.js';
 import { versionsWith } from './versions.js';
 
 /** What `ungrain sample` is told. */
-export interface SampleFlags extends RunFlags, EngineFlags, StateFlags {
+export interface SampleFlags extends RunFlags, EngineFlags, StateFlags, DeepfloydFlags {
   readonly class?: readonly number[] | 'none';
+  readonly prompt?: readonly string[];
   readonly count?: number;
   readonly out?: string;
   readonly each?: string;
@@ -43,9 +47,9 @@ export async function prepareRun(name: string, flags: SampleFlags): Promise<Prep
   const { weights, fromState, plugins } = flags;
   const engine = engineOfFlags(flags);
   const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
-  const loaded = await loadModel(name, { engine, weights, plugins });
+  const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags) });
   const assets = createAssets(saved?.record.assets);
-  const versions = await versionsWith(engine);
+  const versions = { ...(await versionsWith(engine)), ...loaded.versions };
   const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);
   const spec = await takeInFiles({ ...asked, versions }, loaded.registry, assets);
   return { ...loaded, assets, spec, state: saved?.state };
@@ -58,15 +62,22 @@ function begin(flags: SampleFlags, loaded: LoadedModel): RunSpec {
 
 function branch(saved: SavedRun, flags: SampleFlags, loaded: LoadedModel): RunSpec {
   checkRunWeights(saved.record.spec, loaded);
-  const conditions = flags.class === undefined ? null : conditionsOf(flags, loaded.model);
+  const conditions = flags.class === undefined && flags.prompt === undefined ? null : conditionsOf(flags, loaded.model);
   return branchOfFlags(saved, flags, conditions, loaded.registry);
 }
 
 /** One condition for each sample, class by class; none if whatever comes is wanted. */
-function conditionsOf({ class: chosen, count = 1 }: SampleFlags, model: Model): readonly unknown[] {
+function conditionsOf({ class: chosen, prompt: prompts, count = 1 }: SampleFlags, model: Model): readonly unknown[] {
+  if (prompts) {
+    checkConditionFlag(model, 'prompt');
+    return prompts.flatMap((text) => new Array<unknown>(count).fill(readCondition(model, text, '--prompt')));
+  }
   const known = classesOf(model);
   if (!known && chosen !== undefined && chosen !== 'none')
-    throw new UngrainError('no-classes', `Model '${model.name}' draws whatever comes; leave out --class.`);
+    throw new UngrainError(
+      'no-classes',
+      `Model '${model.name}' has no classes${conditionKind(model) === 'prompt' ? '; write what it should draw after --prompt' : ' and draws whatever comes; leave out --class'}.`,
+    );
   const classes = chosen === 'none' ? [] : (chosen ?? known ?? []);
   return classes
     .map((raw) => parseOptions(model.condition, raw, '--class'))

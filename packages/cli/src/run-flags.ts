@@ -53,7 +53,7 @@ export function addRunFlags(command: Command, fields: readonly ('steps' | 'seed'
  */
 export function specOfFlags(
   flags: RunFlags,
-  { model, registry, weights }: LoadedModel,
+  { model, registry, weights, versions }: LoadedModel,
   others: Pick<RunSpecInput, 'count' | 'conditions' | 'versions'>,
 ): RunSpec {
   const { steps, seed, noise } = flags;
@@ -61,6 +61,7 @@ export function specOfFlags(
     ...model.defaults,
     ...others,
     model: model.name,
+    versions: { ...others.versions, ...versions },
     ...(weights && { weights: weights.sha256 }),
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),

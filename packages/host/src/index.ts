@@ -2,6 +2,7 @@ export * from './assets.js';
 export * from './cache-folder.js';
 export * from './classes.js';
 export * from './curves.js';
+export * from './deepfloyd/embed-prompts.js';
 export * from './deepfloyd/generate-run.js';
 export * from './deepfloyd/load-deepfloyd.js';
 export * from './deepfloyd/load-stage.js';

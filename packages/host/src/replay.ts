@@ -73,8 +73,9 @@ async function renderer(
   const { model, registry } = loaded;
   const assets = createAssets(files);
   if (shown.grid) {
-    const draw = await drawGrid(spec, shown.grid, { registry, model, assets, signal, onStep });
-    return (named) => draw(recordTexts({ spec: named, shown, assets: files }));
+    const [, ...others] = stagesOf(spec, then, loaded);
+    const draw = await drawGrid(spec, shown.grid, { registry, model, then: others, assets, signal, onStep });
+    return (named, after) => draw(recordTexts({ spec: named, then: after, shown, assets: files }));
   }
   const collected = collectFrames(new Set(shown.frames ? [shown.frames] : []));
   const stages = stagesOf(spec, then, loaded);

@@ -2,6 +2,7 @@ import { concatRows, planRun, type Model, type Registry, type RunSpec, type Tens
 import type { SheetContentRow } from '@ungrain/media/figures';
 import { z } from 'zod';
 import type { Assets } from './assets.js';
+import type { Stage } from './sample-stages.js';
 import { sampleToEnd } from './sample.js';
 import { changeSpec } from './spec-change.js';
 
@@ -15,6 +16,21 @@ export const axisSchema = z.strictObject({
 });
 export type GridAxis = z.output<typeof axisSchema>;
 
+const isPrompt = ({ name }: GridAxis, value: unknown): value is readonly [string] =>
+  name === 'conditions' && Array.isArray(value) && value.length === 1 && typeof value[0] === 'string';
+
+const axisTitle = (axis: GridAxis): string =>
+  axis.values.every((value) => isPrompt(axis, value)) ? 'prompts' : axis.name;
+
+/** `steps 20`; a prompt alone says what it is. */
+function rowLabel(axis: GridAxis, i: number): string {
+  const value = axis.values[i];
+  return isPrompt(axis, value) ? cut(value[0], LONGEST_PROMPT) : `${axis.name} ${labelOf(value)}`;
+}
+const LONGEST_PROMPT = 48;
+const cut = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+
 /** A value of an axis as it stands there: `ddim`, `20`. */
 const labelOf = (value: unknown): string =>
   typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : shown(value);
@@ -22,6 +38,8 @@ const labelOf = (value: unknown): string =>
 export interface DrawGridOptions {
   readonly registry: Registry;
   readonly model: Model;
+  /** What goes on with the images of each run. */
+  readonly then?: readonly Stage[] | undefined;
   readonly assets?: Assets | undefined;
   readonly signal?: AbortSignal | undefined;
   /** @param done steps of all runs */
@@ -43,24 +61,35 @@ export const gridSpecs = (spec: RunSpec, [down, across]: readonly GridAxis[]): r
 export async function drawGrid(
   spec: RunSpec,
   axes: readonly GridAxis[],
-  { registry, model, onStep, ...options }: DrawGridOptions,
+  { registry, model, then = [], onStep, ...options }: DrawGridOptions,
 ): Promise<(text: Readonly<Record<string, string>>) => Uint8Array> {
   const [down, across] = axes;
-  const specs = gridSpecs(spec, axes);
-  const total = specs.flat().reduce((sum, one) => sum + planRun(one, registry, model).levels.length - 1, 0);
+  const stages = [{ spec, model, registry }, ...then].map((stage) => ({
+    ...stage,
+    specs: gridSpecs(stage.spec, axes),
+  }));
+  const total = stages
+    .flatMap((stage) => stage.specs.flat().map((one) => planRun(one, stage.registry, stage.model).levels.length - 1))
+    .reduce((sum, steps) => sum + steps, 0);
   let done = 0;
   const count = (): void => onStep?.((done += 1), total);
-  const rows: SheetContentRow[] = [];
-  for (const [i, row] of specs.entries()) {
-    const images: Tensor[] = [];
-    for (const one of row) images.push(await sampleToEnd(one, { registry, model, ...options, onStep: count }));
-    rows.push({ label: `${down!.name} ${labelOf(down!.values[i])}`, images: concatRows(images) });
+  // All runs of a stage before any of the next: two large models need not be in memory in turn.
+  let drawn: Tensor[][] = [];
+  for (const { specs, ...stage } of stages) {
+    const images: Tensor[][] = [];
+    for (const [i, row] of specs.entries()) {
+      images.push([]);
+      for (const [k, one] of row.entries())
+        images[i]!.push(await sampleToEnd(one, { ...stage, ...options, image: drawn[i]?.[k], onStep: count }));
+    }
+    drawn = images;
   }
+  const rows = drawn.map((images, i): SheetContentRow => ({ label: rowLabel(down!, i), images: concatRows(images) }));
   const { rasterize, sheetFigure } = await import('@ungrain/media/figures');
   const svg = sheetFigure(
     {
-      title: `${spec.model}: ${axes.map(({ name }) => name).join(' × ')}`,
-      caption: captionOf(spec, axes),
+      title: `${spec.model}: ${axes.map(axisTitle).join(' × ')}`,
+      caption: stages.map((stage) => captionOf(stage.spec, axes)).join(' Then, larger: '),
       ...(across && { corner: across.name, columns: across.values.map(labelOf) }),
       rows,
     },

@@ -1,7 +1,7 @@
 import { denoiseSheet, type DenoiseMethod } from '@ungrain/host';
 import type { Command } from 'commander';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
-import { classFlag, withClass } from '../class-flag.js';
+import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import {
   addPictureFlags,
   invertFlag,
@@ -11,12 +11,11 @@ import {
   type PictureFlags,
 } from '../picture-command.js';
 
-interface DenoiseFlags extends PictureFlags, BlurFlags {
+interface DenoiseFlags extends PictureFlags, ConditionFlags, BlurFlags {
   readonly t: readonly number[];
   readonly invert?: boolean;
   readonly oneStep?: boolean;
   readonly iterative?: boolean;
-  readonly class?: unknown;
 }
 
 export function define(command: Command): void {
@@ -25,16 +24,16 @@ export function define(command: Command): void {
     .addOption(timesFlag().default([250, 500, 750]))
     .option('--one-step', "only the model's estimate at once")
     .option('--iterative', 'only step by step')
-    .addOption(classFlag('what the image shows, if the model may know it'))
     .addOption(invertFlag());
   for (const flag of blurFlags()) command.addOption(flag);
+  addConditionFlags(command, 'what the image shows');
   addPictureFlags(command, false);
   command.action((path: string, flags: DenoiseFlags) =>
     makeSheet(flags, {
       stem: 'denoise',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        const spec = withClass(run.spec, run.model, flags.class);
+        const spec = withCondition(run.spec, run.model, flags);
         return denoiseSheet({ ...run, spec }, picture, { times: flags.t, methods: methodsOf(flags), blur: flags });
       },
     }),

@@ -1,9 +1,17 @@
-import { describeOptions, suggestion, UngrainError, type Model, type OptionDescription } from '@ungrain/core';
-import { classesOf } from '@ungrain/host';
+import {
+  describeOptions,
+  suggestion,
+  UngrainError,
+  type Model,
+  type ModelEntry,
+  type OptionDescription,
+} from '@ungrain/core';
+import { classesOf, conditionKind } from '@ungrain/host';
 import { recipeNamed } from '@ungrain/models-mnist/train';
 import type { Command } from 'commander';
 import { catalogs, KINDS, singular, type Catalogs, type Kind } from '../catalogs.js';
 import { jsonFlag } from '../common-flags.js';
+import { addDeepfloydFlags, deepfloydOf, type DeepfloydFlags } from '../deepfloyd-flags.js';
 import { limitsText } from '../option-text.js';
 import { pluginsOf } from '../plugin-flag.js';
 import { printColumns, printJson, printLine } from '../output.js';
@@ -21,19 +29,24 @@ interface Description {
 export function define(command: Command): void {
   command
     .argument('<name>', 'of a model, sampler, schedule, spacing, guidance, view, energy or recipe')
-    .addOption(jsonFlag())
-    .action(describe);
+    .addOption(jsonFlag());
+  addDeepfloydFlags(command);
+  command.action(describe);
 }
 
-async function describe(name: string, { json }: { readonly json?: boolean }, command: Command): Promise<void> {
-  const all = catalogs(await pluginsOf(command));
+async function describe(
+  name: string,
+  flags: DeepfloydFlags & { readonly json?: boolean },
+  command: Command,
+): Promise<void> {
+  const all = catalogs(await pluginsOf(command), { deepfloyd: deepfloydOf(flags) });
   const kinds = KINDS.filter((kind) => all.entries[kind].some((entry) => entry.name === name));
   if (kinds.length === 0) {
     const names = KINDS.flatMap((kind) => all.entries[kind].map((entry) => entry.name));
     throw new UngrainError('unknown-name', `There is nothing named '${name}'${suggestion(name, [...new Set(names)])}`);
   }
   const descriptions = await Promise.all(kinds.map((kind) => describeEntry(kind, name, all)));
-  if (json) printJson(descriptions);
+  if (flags.json) printJson(descriptions);
   else descriptions.forEach(printDescription);
 }
 
@@ -42,12 +55,23 @@ async function describeEntry(kind: Kind, name: string, all: Catalogs): Promise<D
   return { kind: singular(kind), name, summary, ...(await DETAILS[kind](name, all)) };
 }
 
+/** A model; of one that lies in a folder that was not named, where that is to be named. */
+async function create(entry: ModelEntry): Promise<Model | { readonly weights: string }> {
+  try {
+    return await entry.create();
+  } catch (error) {
+    if (error instanceof UngrainError && error.code === 'no-stage') return { weights: error.message };
+    throw error;
+  }
+}
+
 type Details = Pick<Description, 'options' | 'facts'>;
 
 /** What there is to say about one of a kind beyond its summary. */
 const DETAILS: Readonly<Record<Kind, (name: string, all: Catalogs) => Promise<Details>>> = {
   models: async (name, { registry }) => {
-    const model = await registry.models.get(name).create();
+    const model = await create(registry.models.get(name));
+    if (!('predict' in model)) return { options: [], facts: model };
     try {
       return { options: [], facts: factsOf(model) };
     } finally {
@@ -70,14 +94,18 @@ const factsOf = (model: Model): Readonly<Record<string, unknown>> => ({
   shape: model.sampleShape,
   range: model.range,
   prediction: model.prediction,
-  classes: classesOf(model),
+  variance: model.variance,
+  condition: conditionKind(model),
+  classes: classesOf(model) ?? undefined,
   defaults: model.defaults,
 });
 
 function printDescription({ kind, name, summary, options, facts = {} }: Description, i: number): void {
   printLine(`${i > 0 ? '\n' : ''}${kind} ${name}: ${summary}`);
   printColumns(
-    Object.entries(facts).map(([key, value]) => [key, JSON.stringify(value)]),
+    Object.entries(facts)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
     '  ',
   );
   printColumns(

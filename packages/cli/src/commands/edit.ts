@@ -1,6 +1,6 @@
 import { editSheet } from '@ungrain/host';
 import { Option, type Command } from 'commander';
-import { classFlag, withClass } from '../class-flag.js';
+import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import {
   addPictureFlags,
   invertFlag,
@@ -10,9 +10,8 @@ import {
   type PictureFlags,
 } from '../picture-command.js';
 
-interface EditFlags extends PictureFlags {
+interface EditFlags extends PictureFlags, ConditionFlags {
   readonly start: readonly number[];
-  readonly class?: unknown;
   readonly invert?: boolean;
 }
 
@@ -24,15 +23,15 @@ export function define(command: Command): void {
         .argParser((text) => numbersOf(text, '--start'))
         .default([1, 3, 5, 7, 10, 20]),
     )
-    .addOption(classFlag('what it is to become; whatever comes if left out'))
     .addOption(invertFlag());
+  addConditionFlags(command, 'what it is to become');
   addPictureFlags(command, false);
   command.action((path: string, flags: EditFlags) =>
     makeSheet(flags, {
       stem: 'edit',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        return editSheet({ ...run, spec: withClass(run.spec, run.model, flags.class) }, picture, flags.start);
+        return editSheet({ ...run, spec: withCondition(run.spec, run.model, flags) }, picture, flags.start);
       },
     }),
   );

@@ -1,14 +1,13 @@
-import { parseOptions } from '@ungrain/core';
 import { hybridSheet } from '@ungrain/host';
 import type { Command } from 'commander';
-import { valueOf } from '../class-flag.js';
+import { readCondition } from '../condition-flags.js';
 import { addIllusionFlags, isScored, severally, type IllusionFlags } from '../illusion-flags.js';
 import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
 
 interface HybridFlags extends IllusionFlags, BlurFlags {
-  readonly low: unknown;
-  readonly high: unknown;
+  readonly low: string;
+  readonly high: string;
 }
 
 /** At 28 pixels the strokes of a digit are three wide: what a blur of 2 pixels leaves is its shape. */
@@ -16,8 +15,8 @@ const LOW_ENDS = { kernel: 33, sigma: 2 };
 
 export function define(command: Command): void {
   command
-    .requiredOption('--low <class>', 'what is seen from afar', valueOf)
-    .requiredOption('--high <class>', 'what is seen from near', valueOf);
+    .requiredOption('--low <condition>', 'what is seen from afar, a class or words')
+    .requiredOption('--high <condition>', 'what is seen from near');
   for (const flag of blurFlags(LOW_ENDS)) command.addOption(flag);
   addIllusionFlags(command);
   addPictureFlags(command, true);
@@ -28,7 +27,7 @@ export function define(command: Command): void {
         spec: (spec) => severally(spec, flags),
         make(run) {
           const [low, high] = (['low', 'high'] as const).map((name) =>
-            parseOptions(run.model.condition, flags[name], `--${name}`),
+            readCondition(run.model, flags[name], `--${name}`),
           );
           return hybridSheet(run, { low, high, sigma: flags.sigma, kernel: flags.kernel, judge, shown: flags.count });
         },

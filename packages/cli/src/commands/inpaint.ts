@@ -1,12 +1,11 @@
 import { inpaintSheet, readMask } from '@ungrain/host';
 import type { Command } from 'commander';
-import { classFlag, withClass } from '../class-flag.js';
+import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import { wholeNumberFlag } from '../common-flags.js';
 import { addPictureFlags, invertFlag, makeSheet, pictureFor, type PictureFlags } from '../picture-command.js';
 
-interface InpaintFlags extends PictureFlags {
+interface InpaintFlags extends PictureFlags, ConditionFlags {
   readonly mask: string;
-  readonly class?: unknown;
   readonly count: number;
   readonly resamples: number;
   readonly invert?: boolean;
@@ -19,7 +18,6 @@ export function define(command: Command): void {
       '--mask <mask>',
       'what is to be new: x,y,width,height, or a PNG of the same size, transparent or white there',
     )
-    .addOption(classFlag('what the whole is to show; whatever comes if left out'))
     .addOption(wholeNumberFlag('--count', 'so many ways to fill it in', { min: 1, max: 16 }).default(1))
     .addOption(
       wholeNumberFlag('--resamples', 'go over every ten steps so often, so that it fits better', {
@@ -28,6 +26,7 @@ export function define(command: Command): void {
       }).default(1),
     )
     .addOption(invertFlag());
+  addConditionFlags(command, 'what the whole is to show');
   addPictureFlags(command, true);
   command.action((path: string, flags: InpaintFlags) =>
     makeSheet(flags, {
@@ -35,7 +34,7 @@ export function define(command: Command): void {
       async make(run, notes) {
         const { given, picture } = await pictureFor(path, run, notes, flags);
         const mask = await readMask(flags.mask, given, run.spec.shape ?? run.model.sampleShape);
-        const spec = { ...withClass(run.spec, run.model, flags.class), count: flags.count };
+        const spec = { ...withCondition(run.spec, run.model, flags), count: flags.count };
         return inpaintSheet({ ...run, spec }, picture, { mask, resamples: flags.resamples });
       },
     }),

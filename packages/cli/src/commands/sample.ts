@@ -3,6 +3,7 @@ import { checkOutputFile, freshName, planOutputs } from '@ungrain/host';
 import type { Command } from 'commander';
 import { parseClassList } from '../class-list.js';
 import { jsonFlag, weightsFlag, wholeNumberFlag } from '../common-flags.js';
+import { addDeepfloydFlags } from '../deepfloyd-flags.js';
 import { dryRun } from '../dry-run.js';
 import { engineFlag, threadsFlag } from '../engine-flags.js';
 import { parseAxis, type TypedAxis } from '../grid-axes.js';
@@ -22,9 +23,15 @@ export function define(command: Command): void {
       "what to draw: 7, 3,7 or 0..9, or 'none' for whatever comes (all classes by default)",
       (text) => (text === 'none' ? text : parseClassList(text)),
     )
-    .addOption(wholeNumberFlag('--count', 'images of each class', { min: 1, max: MAX_COUNT }));
+    .option(
+      '--prompt <text>',
+      'what to draw, of a model that reads words, repeatable',
+      (text, all: readonly string[] = []) => [...all, text],
+    )
+    .addOption(wholeNumberFlag('--count', 'images of each class or prompt', { min: 1, max: MAX_COUNT }));
   addRunFlags(command, ['steps', 'seed', 'noise']);
   addStateFlags(command);
+  addDeepfloydFlags(command);
   command
     .option('--out <file>', 'png (a grid), gif (from noise to image) or safetensors; a new png by default')
     .option('--each <folder>', 'every image as a PNG of its own, CLASS-INDEX.png')
@@ -48,6 +55,11 @@ export function define(command: Command): void {
 async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Promise<void> {
   const { each, gif, gifX0, grid, saveState } = flags;
   checkStateFlags({ ...flags });
+  if (name === 'if' && flags.stage2 !== undefined)
+    throw new UngrainError(
+      'bad-flag',
+      '`ungrain sample` draws with one model; `ungrain generate` goes on with stage II.',
+    );
   const out = flags.out ?? (onlyOthers(flags) ? undefined : await freshName(`${name}-seed${flags.seed ?? 0}`, 'png'));
   if (grid) await checkGridFlags(flags, out);
   const outputs = await planOutputs({ out, each, gif, gifX0 });

@@ -56,7 +56,7 @@ export async function loadDeepfloyd<N extends DeepfloydName>(
   const folders = names.map((name) => folderOf(name, source));
   const engine = await engineSource({ lowMemory: true });
   const slot = createSlot();
-  const encoder = source.encoder ?? source.stage1 ?? source.stage2;
+  const encoder = source.encoder ?? source.stage1 ?? source.stage2!;
   const prompts = await openPrompts({ ...source, encoder }, { ...source, engine, slot });
   const loaded: LoadedDeepfloyd[] = [];
   for (const [i, name] of names.entries()) loaded.push(await open(name, folders[i]!, prompts));
@@ -73,7 +73,7 @@ export async function loadDeepfloyd<N extends DeepfloydName>(
     });
     checkStage(name, model, folder);
     const sha256 = await fingerprint(checkpoint, { parts: ['unet'], files: CONFIGS });
-    return { model, weights: { path: folder, sha256 }, versions: { prompts: made } };
+    return { model, weights: { path: folder, sha256 }, versions: made === null ? {} : { prompts: made } };
   }
 }
 

@@ -18,7 +18,7 @@ import { promptCache } from './prompt-cache.js';
 
 export interface PromptSource {
   /** A diffusers folder that holds the tokenizer and the text encoder. */
-  readonly encoder?: string | undefined;
+  readonly encoder: string;
   /** A pack of embeddings, in place of an encoder. */
   readonly prompts?: string | undefined;
   /** Are states kept on disk, and taken from there? Default true. */
@@ -40,8 +40,8 @@ export interface OpenPromptsOptions extends Telling {
 
 export interface OpenedPrompts {
   readonly encoder: PromptEncoder;
-  /** What made the embeddings, for the record: `T5 0123456789ab`, `pack 0123456789ab`. */
-  readonly name: string;
+  /** What made the embeddings, for the record: `T5 0123456789ab`, `pack 0123456789ab`; null if nothing does. */
+  readonly name: string | null;
 }
 
 /** What of a folder changes its prompts besides the weights. */
@@ -50,7 +50,8 @@ const SHOWN_DIGITS = 12;
 
 /**
  * What reads prompts: a pack of embeddings if one is named, else the text encoder of a folder, with a cache on disk.
- * @throws UngrainError `no-text-encoder`, as `readEmbeddingPack` and `openCheckpoint` do
+ * Where there is neither, only who has prompts hears of it.
+ * @throws UngrainError as `readEmbeddingPack` and `openCheckpoint` do
  */
 export async function openPrompts(
   { encoder, prompts, cache = true }: PromptSource,
@@ -62,17 +63,8 @@ export async function openPrompts(
     const pack = readEmbeddingPack(bytes, prompts);
     return { encoder: packedPrompts(pack, prompts), name: `pack ${hash.slice(0, SHOWN_DIGITS)}` };
   }
-  if (encoder === undefined)
-    throw new UngrainError(
-      'no-text-encoder',
-      'Nothing reads the prompts: name a folder by --encoder, or a pack by --prompts.',
-    );
   const checkpoint = await openCheckpoint(encoder);
-  if (!(await checkpoint.exists('text_encoder/config.json')))
-    throw new UngrainError(
-      'no-text-encoder',
-      `${encoder} has no text_encoder; name a folder that has one by --encoder, or a pack of embeddings by --prompts.`,
-    );
+  if (!(await checkpoint.exists('text_encoder/config.json'))) return { encoder: noEncoder(encoder), name: null };
   const hash = await fingerprint(checkpoint, { parts: ['text_encoder'], files: FILES });
   return {
     encoder: t5Prompts(checkpoint, {
@@ -86,3 +78,12 @@ export async function openPrompts(
     name: `T5 ${hash.slice(0, SHOWN_DIGITS)}`,
   };
 }
+
+const noEncoder = (folder: string): PromptEncoder => ({
+  async encode() {
+    throw new UngrainError(
+      'no-text-encoder',
+      `${folder} has no text_encoder; name a folder that has one by --encoder, or a pack of embeddings by --prompts.`,
+    );
+  },
+});

@@ -1,16 +1,18 @@
 import { concatRows, type RunSpec, type Tensor } from '@ungrain/core';
 import { sampleToEnd } from '../sample.js';
 import { repeatChannel } from './fit-picture.js';
-import { addPicture, inRange, type PictureRun, type PictureSheet } from './picture-run.js';
+import { enlarge, sized } from './enlarge.js';
+import { addGuidance, addPicture, inRange, type PictureRun, type PictureSheet } from './picture-run.js';
 
 /** SDEdit (section 1.7): a picture edited from each of some steps of the run on, late ones leaving most of it. */
 export async function editSheet(run: PictureRun, picture: Tensor, starts: readonly number[]): Promise<PictureSheet> {
   const image = addPicture(picture, run.assets);
   const edited: Tensor[] = [];
   for (const start of starts) {
-    const guidance = [{ name: 'sdedit', options: { image, start } }, ...run.spec.guidance];
+    const guidance = addGuidance(run, run.spec.guidance, [{ name: 'sdedit', options: { image, start } }]);
     edited.push(await sampleToEnd({ ...run.spec, guidance }, run));
   }
+  const { images } = await enlarge(run, concatRows(edited), run.spec);
   return {
     sheet: {
       title: 'SDEdit',
@@ -18,7 +20,7 @@ export async function editSheet(run: PictureRun, picture: Tensor, starts: readon
         `From the image with noise added, from step i of ${run.spec.steps} on: the earlier, the more is new. ` +
         `Sampler ${run.spec.sampler.name}, seed ${run.spec.seed}.`,
       columns: [...starts.map((start) => `i = ${start}`), 'original'],
-      rows: [{ label: classLabel(run.spec), images: concatRows([...edited, inRange(picture, run.model)]) }],
+      rows: [{ label: classLabel(run.spec), images: concatRows([images, sized(run, inRange(picture, run.model))]) }],
     },
     notes: [],
     measures: {},
@@ -45,13 +47,12 @@ export async function inpaintSheet(
   const [image, maskName] = [addPicture(picture, assets), addPicture(mask, assets)];
   const spec: RunSpec = {
     ...run.spec,
-    guidance: [
+    guidance: addGuidance(run, run.spec.guidance, [
       ...(resamples > 1 ? [{ name: 'repaint', options: { resamples } }] : []),
       { name: 'inpaint', options: { image, mask: maskName } },
-      ...run.spec.guidance,
-    ],
+    ]),
   };
-  const samples = await sampleToEnd(spec, run);
+  const { images: samples, then } = await enlarge(run, await sampleToEnd(spec, run), spec);
   const [original, white] = [inRange(picture, model), inRange(mask, model)];
   const shownMask = repeatChannel(white, picture.shape[1]!);
   const kept = {
@@ -65,11 +66,16 @@ export async function inpaintSheet(
         `White of the mask is new, the rest stays. Sampler ${spec.sampler.name}, ${spec.steps} steps` +
         `${resamples > 1 ? `, every ten gone over ${resamples} times` : ''}, seed ${spec.seed}.`,
       columns: ['original', 'mask', 'what stays', ...newColumns(spec.count)],
-      rows: [{ label: classLabel(spec), images: concatRows([original, shownMask, kept, samples]) }],
+      rows: [
+        {
+          label: classLabel(spec),
+          images: concatRows([...[original, shownMask, kept].map((image) => sized(run, image)), samples]),
+        },
+      ],
     },
     notes: [],
     measures: {},
-    drawn: { spec, samples },
+    drawn: { spec, then, samples },
   };
 }
 

@@ -1,8 +1,9 @@
-import { addNoise, concatRows, runNoise, type RunSpec, type Tensor } from '@ungrain/core';
-import { psnr, ssim } from '@ungrain/models-mnist/scores';
+import { addNoise, concatRows, runNoise, type Model, type RunSpec, type Tensor } from '@ungrain/core';
+import { psnr, ssim, SSIM_WINDOW } from '@ungrain/models-mnist/scores';
 import { gaussianBlur, type BlurOptions } from '@ungrain/samplers';
 import { sampleRun } from '../sample.js';
 import {
+  addGuidance,
   addPicture,
   inRange,
   levelOfTime,
@@ -126,16 +127,13 @@ async function denoise(
   { level }: NamedLevel,
   toTheEnd: boolean,
 ): Promise<Readonly<Record<DenoiseMethod, Tensor>>> {
-  const { noisiest, clean } = model.schedule;
-  const span = clean.time - level.time;
-  const steps = Math.max(1, Math.round((spec.steps * span) / (clean.time - noisiest)));
-  const times = Array.from({ length: steps }, (_, i) => level.time + (span * i) / steps);
+  const times = timesFrom(level.time, spec.steps, model);
   const image = addPicture(picture, assets);
   const whole: RunSpec = {
     ...spec,
-    steps,
+    steps: times.length,
     spacing: { name: 'explicit', options: { times } },
-    guidance: [{ name: 'sdedit', options: { image, start: 0 } }, ...spec.guidance],
+    guidance: addGuidance({ registry }, spec.guidance, [{ name: 'sdedit', options: { image, start: 0 } }]),
   };
   let estimate: Tensor | null = null;
   let x: Tensor | null = null;
@@ -148,14 +146,31 @@ async function denoise(
   return { 'one-step': estimate!, iterative: x! };
 }
 
-/** Compares images with the clean one: as lines for a sheet, and as numbers by name. */
+/**
+ * The times of a level's share of a run of so many steps, from there evenly to clean data. Trained times are whole, and the
+ * last of them is that before clean data: a step that leaves some out would be one that the model did not learn.
+ */
+function timesFrom(time: number, steps: number, { schedule }: Model): readonly number[] {
+  const { noisiest, cleanest, clean, trainedSteps } = schedule;
+  const share = Math.max(1, Math.round((steps * (clean.time - time)) / (clean.time - noisiest)));
+  if (trainedSteps === null) return Array.from({ length: share }, (_, i) => time + ((clean.time - time) * i) / share);
+  const even = Array.from({ length: share }, (_, i) => time + ((cleanest - time) * i) / Math.max(1, share - 1));
+  return [...new Set([...even, cleanest].map(Math.round))];
+}
+
+/** Compares images with the clean one: as lines for a sheet, and as numbers by name. Very small ones have no SSIM. */
 function comparer(clean: Tensor, { model: { range } }: PictureRun) {
   const distance = range[1] - range[0];
+  const comparable = Math.min(...clean.shape.slice(-2)) >= SSIM_WINDOW;
   return (image: Tensor) => {
-    const [ratio, similarity] = [psnr(image.data, clean.data, distance), ssim(image, clean, { range: distance })];
+    const ratio = psnr(image.data, clean.data, distance);
+    const similarity = comparable ? ssim(image, clean, { range: distance }) : null;
     return {
-      lines: [`${ratio.toFixed(1)} dB`, `SSIM ${similarity.toFixed(2)}`],
-      named: (name: string) => ({ [`${name}, PSNR`]: ratio, [`${name}, SSIM`]: similarity }),
+      lines: [`${ratio.toFixed(1)} dB`, ...(similarity === null ? [] : [`SSIM ${similarity.toFixed(2)}`])],
+      named: (name: string): Record<string, number> => ({
+        [`${name}, PSNR`]: ratio,
+        ...(similarity !== null && { [`${name}, SSIM`]: similarity }),
+      }),
     };
   };
 }

@@ -13,6 +13,7 @@ import { encodePng, toPixels } from '@ungrain/media';
 import type { SheetContent } from '@ungrain/media/figures';
 import { cosineSchedule } from '@ungrain/samplers';
 import type { Assets } from '../assets.js';
+import type { Stage } from '../sample-stages.js';
 
 /** What a sheet of pictures is made with. */
 export interface PictureRun {
@@ -20,6 +21,8 @@ export interface PictureRun {
   readonly spec: RunSpec;
   readonly model: Model;
   readonly registry: Registry;
+  /** What makes the images of the sheet larger; its spec is filled in by what was drawn. */
+  readonly upscaler?: Stage | undefined;
   readonly assets: Assets;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: RunStep) => void) | undefined;
@@ -32,7 +35,7 @@ export interface PictureSheet {
   /** What was measured, by name. */
   readonly measures: Readonly<Record<string, number>>;
   /** The run whose samples are shown, if it is one. */
-  readonly drawn?: { readonly spec: RunSpec; readonly samples: Tensor };
+  readonly drawn?: { readonly spec: RunSpec; readonly then?: readonly RunSpec[]; readonly samples: Tensor };
 }
 
 /** From 0 … 1 to the model's own range. */
@@ -70,3 +73,14 @@ export function levelOfTime({ schedule }: Model, t: number): NamedLevel {
 }
 
 const COURSE_STEPS = 1000;
+
+/** A run's guidance with more before it, but after what has to be outermost: thresholding sees the final estimate. */
+export function addGuidance(
+  { registry }: Pick<PictureRun, 'registry'>,
+  guidance: RunSpec['guidance'],
+  added: RunSpec['guidance'],
+): RunSpec['guidance'] {
+  const isOutermost = ({ name }: RunSpec['guidance'][number]): boolean =>
+    registry.guidances.get(name).place === 'outermost';
+  return [...guidance.filter(isOutermost), ...added, ...guidance.filter((one) => !isOutermost(one))];
+}

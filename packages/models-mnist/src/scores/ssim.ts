@@ -13,6 +13,8 @@ export interface SsimOptions {
 
 /** A Gaussian window of deviation 1.5, cut at 11 × 11. */
 const RADIUS = 5;
+/** The least height and width of images that `ssim` compares. */
+export const SSIM_WINDOW = 2 * RADIUS + 1;
 const DEVIATION = 1.5;
 const K1 = 0.01;
 const K2 = 0.03;
@@ -26,8 +28,7 @@ const K2 = 0.03;
  */
 export function ssim(a: Planes, b: Planes, { range, edges = 'valid' }: SsimOptions): number {
   const [height = 0, width = 0] = a.shape.slice(-2);
-  const size = 2 * RADIUS + 1;
-  if (a.shape.join() !== b.shape.join() || height < size || width < size)
+  if (a.shape.join() !== b.shape.join() || Math.min(height, width) < SSIM_WINDOW)
     throw new RangeError(`Images of shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be compared.`);
   const plane = height * width;
   const planes = a.data.length / plane;
