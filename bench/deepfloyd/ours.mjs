@@ -1,7 +1,8 @@
-/** One part of a diffusers folder on our engine: seconds to load it, and the fastest of a few calls. Prints JSON. */
+/** One part of a diffusers folder on our engine: seconds to load it, and the fastest of a few calls, beside what was planned. Prints JSON. */
 import { parseArgs } from 'node:util';
 import { createOnnxEngine } from '@ungrain/engine-onnx';
-import { filesBelow, loadT5, loadUnet, openCheckpoint } from '@ungrain/models-deepfloyd';
+import { measureRates, networkMemory, processMemory, secondsAt } from '@ungrain/host';
+import { filesBelow, loadT5, loadUnet, openCheckpoint, t5Work, unetWork } from '@ungrain/models-deepfloyd';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -20,8 +21,12 @@ const wave = (shape) => {
   return { dtype: 'float32', data: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), shape };
 };
 
+const files = filesBelow(await openCheckpoint(folder), part);
+const work = await (part === 'unet' ? unetWork : t5Work)(files, { rows });
+const anonymousGigabytes = (processMemory() + networkMemory(work)) / 1e9;
+const planned = { anonymousGigabytes, seconds: secondsAt(await measureRates(engine), work.cost) };
 const began = performance.now();
-const { network, inputs } = await parts()[part](filesBelow(await openCheckpoint(folder), part));
+const { network, inputs } = await parts()[part](files);
 const times = [];
 for (let i = 0; i <= Number(values.repeats); i++) {
   const start = performance.now();
@@ -34,6 +39,7 @@ console.log(
     loadSeconds: (performance.now() - began) / 1000 - others.reduce((sum, time) => sum + time, 0),
     firstSeconds: first,
     seconds: Math.min(...others),
+    planned,
   }),
 );
 

@@ -40,6 +40,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/embed.js'),
   },
   {
+    name: 'plan',
+    summary: 'Tell what `ungrain generate` would take, in memory and time, before anything is loaded.',
+    example: 'ungrain plan --stage1 IF-I-M --stage2 IF-II-M --steps 20 --count 4',
+    load: () => import('./commands/plan.js'),
+  },
+  {
     name: 'replay',
     summary: 'Make a file again from the run that it carries.',
     example: 'ungrain replay digits.png',

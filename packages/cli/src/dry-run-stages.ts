@@ -1,7 +1,17 @@
 import { full } from '@ungrain/core';
-import { countModelCalls, withoutPrompts, type Stage } from '@ungrain/host';
+import { countModelCalls, withoutPrompts, type ModelCalls, type Stage } from '@ungrain/host';
 import { counted, printColumns, printJson, printLine } from './output.js';
 import { recordRows } from './record-text.js';
+
+/** How often each stage asks its network. No network is loaded. */
+export async function countCalls(stages: readonly Stage[], signal: AbortSignal): Promise<readonly ModelCalls[]> {
+  const counts: ModelCalls[] = [];
+  for (const { spec, model, registry } of stages) {
+    const image = model.align && full([spec.count, ...(spec.shape ?? model.sampleShape)], 0);
+    counts.push(await countModelCalls(spec, { registry, model: withoutPrompts(model), signal, image }));
+  }
+  return counts;
+}
 
 /** `ungrain generate --dry-run`: the runs, and how often they ask each network. No network is loaded. */
 export async function dryRunStages(
@@ -10,13 +20,8 @@ export async function dryRunStages(
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const found: { readonly calls: number; readonly rows: number }[] = [];
-  for (const { spec, model, registry } of stages) {
-    const image = model.align && full([spec.count, ...(spec.shape ?? model.sampleShape)], 0);
-    const { calls, rows } = await countModelCalls(spec, { registry, model: withoutPrompts(model), signal, image });
-    found.push({ calls, rows });
-  }
-  const runs = stages.map(({ spec }, i) => ({ spec, ...found[i]! }));
+  const counts = await countCalls(stages, signal);
+  const runs = stages.map(({ spec }, i) => ({ spec, calls: counts[i]!.calls, rows: counts[i]!.rows }));
   if (json) return printJson({ runs, notes });
   for (const { spec, calls, rows } of runs) {
     printColumns(recordRows({ spec, shown: {}, assets: new Map() }));

@@ -1,7 +1,7 @@
 import type { RunSpec } from '@ungrain/core';
 import { countModelCalls, gridSpecs, timeCall, type ModelCalls } from '@ungrain/host';
 import { readAxes } from './grid-axes.js';
-import { counted, printColumns, printJson, printLine } from './output.js';
+import { counted, duration, printColumns, printJson, printLine } from './output.js';
 import type { PreparedRun, SampleFlags } from './prepare-run.js';
 import { recordRows } from './record-text.js';
 
@@ -34,8 +34,3 @@ export async function dryRun(prepared: PreparedRun, flags: SampleFlags, signal: 
 }
 
 const perRun = (runs: number): string => (runs > 1 ? ` for ${runs} runs` : '');
-
-function duration(seconds: number): string {
-  if (seconds < 0.1) return 'Less than 0.1 s';
-  return `About ${seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} minutes`}`;
-}

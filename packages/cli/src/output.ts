@@ -13,3 +13,9 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)} %
 
 /** `1 image`, `2 images` */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** An estimate: `About 12.3 s`, `About 4 minutes`. */
+export function duration(seconds: number): string {
+  if (seconds < 0.1) return 'Less than 0.1 s';
+  return `About ${seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} minutes`}`;
+}

@@ -2,6 +2,7 @@ export * from './engine.js';
 export * from './engine-checks.js';
 export * from './gradients.js';
 export * from './graph.js';
+export * from './graph-cost.js';
 export * from './node.js';
 export * from './operator.js';
 export * from './onnx/any-batch.js';

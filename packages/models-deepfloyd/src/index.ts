@@ -4,6 +4,7 @@ export * from './checkpoint/find-not-finite.js';
 export * from './checkpoint/fingerprint.js';
 export * from './checkpoint/load-weights.js';
 export * from './checkpoint/locate-weights.js';
+export * from './network-work.js';
 export * from './prompts/embedding-pack.js';
 export * from './prompts/prompt-encoder.js';
 export * from './prompts/t5-prompts.js';

@@ -4,11 +4,13 @@ import {
   createStage,
   filesBelow,
   loadUnet,
+  unetWork,
   type CheckpointFiles,
   type PromptEncoder,
   type Slot,
   type Variant,
 } from '@ungrain/models-deepfloyd';
+import { rowsThatFit } from './plan.js';
 import { STAGE_DEFAULTS, stageSettings } from './stage-settings.js';
 
 export interface LoadStageOptions {
@@ -23,11 +25,14 @@ export interface LoadStageOptions {
 }
 
 const NOISE_LEVEL = 250;
+/** Images of one call, where there is memory for them: more bring no speed on a CPU. */
+const MOST_ROWS = 8;
 const NOISING = 'image_noising_scheduler';
 
 /**
  * A stage of DeepFloyd IF from a diffusers folder: stage II if it has an `image_noising_scheduler`, else stage I.
- * @throws UngrainError as `loadUnet` and `stageSettings` do
+ * Its calls are as large as the free memory allows.
+ * @throws UngrainError as `loadUnet` and `stageSettings` do; `too-little-memory`
  */
 export async function loadStage(checkpoint: CheckpointFiles, options: LoadStageOptions): Promise<Model> {
   const { name, engine, prompts, variants, noiseLevel = NOISE_LEVEL, slot } = options;
@@ -41,6 +46,9 @@ export async function loadStage(checkpoint: CheckpointFiles, options: LoadStageO
   const lowResolution = enlarges
     ? { schedule: (await schedulerOf(NOISING, defaults)).schedule, noiseLevel }
     : undefined;
-  const unet = await loadUnet(filesBelow(checkpoint, 'unet'), { engine, variants, slot });
-  return createStage({ name, unet, prompts, ...settings, lowResolution });
+  const files = filesBelow(checkpoint, 'unet');
+  const [one, two] = [await unetWork(files, { variants, rows: 1 }), await unetWork(files, { variants, rows: 2 })];
+  const maxRows = rowsThatFit(name, [one, two], { most: MOST_ROWS });
+  const unet = await loadUnet(files, { engine, variants, slot });
+  return createStage({ name, unet, prompts, ...settings, lowResolution, maxRows });
 }

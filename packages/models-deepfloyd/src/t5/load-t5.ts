@@ -3,7 +3,9 @@ import type { CheckpointFiles } from '../checkpoint/checkpoint-files.js';
 import type { Variant } from '../checkpoint/locate-weights.js';
 import { loadWeights } from '../checkpoint/load-weights.js';
 import { createNetwork, type InputShapes, type Network } from '../network.js';
+import { networkWork, type NetworkWork } from '../network-work.js';
 import type { Slot } from '../slot.js';
+import { TEXT_TOKENS } from '../text/tokenizer.js';
 import { keepTrace } from '../trace.js';
 import { parseT5Config, type T5Config } from './config.js';
 import { t5Encoder } from './encoder.js';
@@ -37,6 +39,20 @@ export async function loadT5(
   const weights = await loadWeights(files, declarationsOf(config), { variants, aliases: ALIASES });
   const store = await engine.store(weights);
   return { config, network: createNetwork(engine, store, (shapes) => t5Graph(config, shapes, traced), slot) };
+}
+
+/**
+ * What reading so many prompts at once takes, one by default. Nothing is read but the config and the headers of the weights.
+ * @throws UngrainError as `loadT5` does
+ */
+export async function t5Work(
+  files: CheckpointFiles,
+  { variants, rows = 1 }: Pick<LoadT5Options, 'variants'> & { readonly rows?: number } = {},
+): Promise<NetworkWork> {
+  const config = parseT5Config(await files.json('config.json'), `${files.name}/config.json`);
+  const weights = await loadWeights(files, declarationsOf(config), { variants, aliases: ALIASES });
+  const shapes = { ids: [rows, TEXT_TOKENS], mask: [rows, TEXT_TOKENS] };
+  return networkWork(t5Graph(config, shapes, false), weights);
 }
 
 /** The weights of the encoder of a `config.json`. @throws UngrainError `bad-config` */

@@ -4,7 +4,9 @@ import type { Variant } from '../checkpoint/locate-weights.js';
 import { findNotFinite } from '../checkpoint/find-not-finite.js';
 import { loadWeights } from '../checkpoint/load-weights.js';
 import { createNetwork, type InputShapes, type Network } from '../network.js';
+import { networkWork, type NetworkWork } from '../network-work.js';
 import type { Slot } from '../slot.js';
+import { TEXT_TOKENS } from '../text/tokenizer.js';
 import { keepTrace } from '../trace.js';
 import { parseUnetConfig, type UnetConfig } from './config.js';
 import { unet } from './unet.js';
@@ -40,6 +42,31 @@ export async function loadUnet(
     network: createNetwork(engine, store, (shapes) => unetGraph(config, shapes, traced), slot),
     findNotFinite: () => findNotFinite(files, variants),
   };
+}
+
+export interface UnetWorkOptions extends Pick<LoadUnetOptions, 'variants'> {
+  readonly rows: number;
+  /** [height, width] of the images; those that it was trained on by default. */
+  readonly size?: readonly [number, number] | undefined;
+}
+
+/**
+ * What a call of a folder's UNet takes. Nothing is read but the config and the headers of the weights.
+ * @throws UngrainError as `loadUnet` does
+ */
+export async function unetWork(
+  files: CheckpointFiles,
+  { variants, rows, size }: UnetWorkOptions,
+): Promise<NetworkWork> {
+  const config = parseUnetConfig(await files.json('config.json'), `${files.name}/config.json`);
+  const [height, width = height] = size ?? [config.sample_size ?? 64].flat();
+  const shapes: InputShapes = {
+    x: [rows, config.in_channels, height, width],
+    time: [rows],
+    text: [rows, TEXT_TOKENS, config.textDim],
+    ...(config.class_embed_type && { noiseLevel: [rows] }),
+  };
+  return networkWork(unetGraph(config, shapes, false), await loadWeights(files, declarationsOf(config), { variants }));
 }
 
 /** The weights of the UNet of a `config.json`. @throws UngrainError `bad-config` */

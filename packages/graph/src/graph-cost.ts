@@ -1,0 +1,77 @@
+import { sizeOf } from '@ungrain/core';
+import { topological, type Graph } from './graph.js';
+import type { Node, OperationNode } from './node.js';
+
+/** What running a graph once takes, from its shapes alone. Weights and other states are not counted as memory. */
+export interface GraphCost {
+  /** The most bytes that intermediate results and outputs take at one time, if each is freed after its last use. */
+  readonly peakBytes: number;
+  /** Multiplications (each with its addition) in convolutions. */
+  readonly convolutions: number;
+  /** Those in matrix products. */
+  readonly matrixProducts: number;
+  /** Bytes that all other operators read and write. */
+  readonly movedBytes: number;
+}
+
+export interface GraphCostOptions {
+  /** Is a state kept in another type, so that a copy in float32 is made for each use? None by default. */
+  readonly converted?: (state: string) => boolean;
+}
+
+const BYTES = { float32: 4, int64: 8, bool: 1 } as const;
+
+/** Give another shape to what is in memory already. */
+const IN_PLACE: ReadonlySet<string> = new Set(['reshape', 'stopGradient']);
+
+/** Besides those that act on each element by itself: may write over what they read. */
+const OVERWRITING: ReadonlySet<string> = new Set(['softmax']);
+
+/** Multiplications of one application, by operator: those of one element of the output times their number. */
+const MULTIPLICATIONS: Readonly<Record<string, (node: OperationNode) => number>> = {
+  conv2d: ({ shape, inputs: [, weight] }) => sizeOf(shape) * sizeOf(weight!.shape.slice(1)),
+  convTranspose2d: ({ inputs: [x, weight] }) => sizeOf(x!.shape) * sizeOf(weight!.shape.slice(1)),
+  matmul: ({ shape, inputs: [a] }) => sizeOf(shape) * a!.shape.at(-1)!,
+  linear: ({ shape, inputs: [x] }) => sizeOf(shape) * x!.shape.at(-1)!,
+};
+const CONVOLUTIONS: ReadonlySet<string> = new Set(['conv2d', 'convTranspose2d']);
+
+const bytesOf = ({ shape, dtype }: Node): number => sizeOf(shape) * BYTES[dtype];
+
+/** @throws never: every graph has a cost */
+export function graphCost({ outputs, updates }: Graph, { converted = () => false }: GraphCostOptions = {}): GraphCost {
+  const roots = [...outputs.values(), ...updates.values()];
+  const order = topological(roots).filter((node): node is OperationNode => node.kind === 'operation');
+  const lastUse = new Map<Node, number>();
+  order.forEach((node, i) => node.inputs.forEach((operand) => lastUse.set(owner(operand), i)));
+  roots.forEach((root) => lastUse.set(owner(root), Infinity));
+
+  let [live, peakBytes, convolutions, matrixProducts, movedBytes] = [0, 0, 0, 0, 0];
+  order.forEach((node, i) => {
+    const operands = [...new Set(node.inputs.map(owner))];
+    const multiplications = MULTIPLICATIONS[node.operator.name]?.(node);
+    if (multiplications === undefined) {
+      if (!IN_PLACE.has(node.operator.name))
+        movedBytes += node.inputs.reduce((sum, operand) => sum + bytesOf(operand), bytesOf(node));
+    } else if (CONVOLUTIONS.has(node.operator.name)) convolutions += multiplications;
+    else matrixProducts += multiplications;
+
+    const widened = operands.reduce(
+      (sum, operand) => sum + (operand.kind === 'state' && converted(operand.name) ? bytesOf(operand) : 0),
+      0,
+    );
+    const freed = operands.filter((operand) => operand.kind === 'operation' && lastUse.get(operand) === i);
+    const made = IN_PLACE.has(node.operator.name) ? 0 : bytesOf(node);
+    const overwrites = node.operator.elementwise || OVERWRITING.has(node.operator.name);
+    const reused = overwrites && freed.some((operand) => bytesOf(operand) === made) ? made : 0;
+    peakBytes = Math.max(peakBytes, live + made - reused + widened);
+    live += made - freed.reduce((sum, operand) => sum + bytesOf(operand), 0);
+  });
+  return { peakBytes, convolutions, matrixProducts, movedBytes };
+}
+
+/** The node whose memory a value lies in. */
+function owner(node: Node): Node {
+  while (node.kind === 'operation' && IN_PLACE.has(node.operator.name)) node = node.inputs[0]!;
+  return node;
+}
