@@ -25,6 +25,7 @@ import { addDeepfloydFlags, deepfloydOf, type DeepfloydFlags } from './deepfloyd
 import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from './engine-flags.js';
 import { interruptible } from './interruption.js';
 import { printJson, printLine } from './output.js';
+import { pluginsOf } from './plugin-flag.js';
 import { startProgress } from './progress.js';
 import { addRunFlags, specOfFlags, type RunFlags } from './run-flags.js';
 import { versionsWith } from './versions.js';
@@ -82,6 +83,7 @@ export interface PictureTask {
 
 /** Loads the model, makes a sheet, writes it, and says so. Ctrl-C ends it without a file. */
 export const makeSheet = (
+  command: Command,
   flags: PictureFlags,
   { stem, spec: change = (spec) => spec, make }: PictureTask,
 ): Promise<void> =>
@@ -98,7 +100,8 @@ export const makeSheet = (
       onNote: (note) => notes.push(note),
     };
     const deepfloyd = deepfloydOf(flags, telling);
-    const loaded = await loadModel(flags.model, { engine, weights: flags.weights, deepfloyd });
+    const plugins = await pluginsOf(command);
+    const loaded = await loadModel(flags.model, { engine, weights: flags.weights, plugins, deepfloyd });
     const { model, registry } = loaded;
     try {
       const asked = specOfFlags(flags, loaded, { count: 1, conditions: [], versions: await versionsWith(engine) });

@@ -50,6 +50,8 @@ test('the plugins work: a model of one, the sampler of another, from a config fi
   const { pixels } = await decodePng(await readFile(join(home, 'each/9-0.png')));
   expect(pixels.data[14 * 28 + 14 + 8]).toBe(255);
   expect(await run('replay', 'each/9-0.png', '--check')).toMatchObject({ status: 0 });
+  const anagram = ['anagram', '--model', 'discs', '--view', 'flip', '--class', '3', '--class', '9', '--steps', '3'];
+  expect(await run(...anagram, '--out', 'flip.png')).toMatchObject({ status: 0, stderr: '' });
   await writeFile(join(home, 'ungrain.config.json'), '{"plugins": ["./hold"]}');
   await rm(join(home, 'ungrain.config.ts'));
   expect((await run('list', 'samplers')).stdout).toMatch(/^hold /m);

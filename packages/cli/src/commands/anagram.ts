@@ -26,7 +26,7 @@ export function define(command: Command): void {
   addPictureFlags(command, true);
   command.action((flags: AnagramFlags) =>
     withJudge(flags, isScored(flags), (judge) =>
-      makeSheet(flags, {
+      makeSheet(command, flags, {
         stem: 'anagram',
         spec: (spec) => severally(spec, flags),
         make(run) {

@@ -20,7 +20,7 @@ export function define(command: Command): void {
   for (const flag of blurFlags()) command.addOption(flag);
   addPictureFlags(command, false);
   command.action((path: string, flags: Flags) =>
-    makeSheet(flags, {
+    makeSheet(command, flags, {
       stem: 'blur',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);

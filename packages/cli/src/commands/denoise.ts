@@ -29,7 +29,7 @@ export function define(command: Command): void {
   addConditionFlags(command, 'what the image shows');
   addPictureFlags(command, false);
   command.action((path: string, flags: DenoiseFlags) =>
-    makeSheet(flags, {
+    makeSheet(command, flags, {
       stem: 'denoise',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);

@@ -27,7 +27,7 @@ export function define(command: Command): void {
   addConditionFlags(command, 'what it is to become');
   addPictureFlags(command, false);
   command.action((path: string, flags: EditFlags) =>
-    makeSheet(flags, {
+    makeSheet(command, flags, {
       stem: 'edit',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);

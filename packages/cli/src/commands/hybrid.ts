@@ -22,7 +22,7 @@ export function define(command: Command): void {
   addPictureFlags(command, true);
   command.action((flags: HybridFlags) =>
     withJudge(flags, isScored(flags), (judge) =>
-      makeSheet(flags, {
+      makeSheet(command, flags, {
         stem: 'hybrid',
         spec: (spec) => severally(spec, flags),
         make(run) {

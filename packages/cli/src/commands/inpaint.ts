@@ -29,7 +29,7 @@ export function define(command: Command): void {
   addConditionFlags(command, 'what the whole is to show');
   addPictureFlags(command, true);
   command.action((path: string, flags: InpaintFlags) =>
-    makeSheet(flags, {
+    makeSheet(command, flags, {
       stem: 'inpaint',
       async make(run, notes) {
         const { given, picture } = await pictureFor(path, run, notes, flags);

@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .addOption(invertFlag());
   addPictureFlags(command, false);
   command.action((path: string, flags: NoiseFlags) =>
-    makeSheet(flags, {
+    makeSheet(command, flags, {
       stem: 'noise',
       async make(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
