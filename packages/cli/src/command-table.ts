@@ -46,6 +46,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/plan.js'),
   },
   {
+    name: 'pull',
+    summary: 'Get a model from the hub of Hugging Face; what was stopped goes on.',
+    example: 'ungrain pull deepfloyd/IF-I-M-v1.0 --variant fp16',
+    load: () => import('./commands/pull.js'),
+  },
+  {
     name: 'replay',
     summary: 'Make a file again from the run that it carries.',
     example: 'ungrain replay digits.png',
@@ -143,7 +149,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'list',
-    summary: 'List models, samplers, schedules, spacings, guidances, views, energies or recipes.',
+    summary: 'List models, samplers, schedules, spacings, guidances, views, energies, recipes or pulled models.',
     example: 'ungrain list samplers',
     load: () => import('./commands/list.js'),
   },

@@ -28,6 +28,7 @@ export * from './parity.js';
 export * from './pictures/index.js';
 export * from './plugin-guard.js';
 export * from './plugins.js';
+export * from './pull/index.js';
 export * from './recipe-options.js';
 export * from './registry.js';
 export * from './replay.js';

@@ -1,6 +1,7 @@
 import { UngrainError, type Model } from '@ungrain/core';
 import { createSlot, fingerprint, openCheckpoint } from '@ungrain/models-deepfloyd';
 import type { EngineSource } from '../engine.js';
+import { modelFolder } from '../pull/index.js';
 import { loadStage } from './load-stage.js';
 import { openPrompts, type OpenedPrompts, type PromptSource, type Telling } from './prompt-source.js';
 
@@ -18,7 +19,7 @@ export const isDeepfloyd = (name: string): name is DeepfloydName => Object.hasOw
 
 /** Where DeepFloyd IF lies. */
 export interface DeepfloydSource extends Omit<PromptSource, 'encoder'>, Telling {
-  /** Diffusers folders. */
+  /** Diffusers folders, or names of models that were pulled. */
   readonly stage1?: string | undefined;
   readonly stage2?: string | undefined;
   /** That of the text encoder; by default that of the first stage that is named. */
@@ -53,7 +54,7 @@ export async function loadDeepfloyd<N extends DeepfloydName>(
   source: DeepfloydSource,
   engineSource: EngineSource,
 ): Promise<readonly LoadedDeepfloyd[]> {
-  const folders = names.map((name) => folderOf(name, source));
+  const folders = await Promise.all(names.map((name) => modelFolder(folderOf(name, source))));
   const engine = await engineSource({ lowMemory: true });
   const slot = createSlot();
   const encoder = source.encoder ?? source.stage1 ?? source.stage2!;

@@ -2,6 +2,7 @@ import { UngrainError } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 import { filesBelow, openCheckpoint, t5Work, unetWork, type NetworkWork } from '@ungrain/models-deepfloyd';
 import { measureRates, secondsAt } from '../engine-rates.js';
+import { modelFolder } from '../pull/index.js';
 import { networkMemory, processMemory } from './network-memory.js';
 
 /** What is asked of a network of DeepFloyd IF. */
@@ -63,7 +64,7 @@ export async function planGeneration(wanted: readonly PlannedCalls[], engine: En
 }
 
 async function workOf({ part, folder, largest, size }: PlannedCalls): Promise<NetworkWork> {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openCheckpoint(await modelFolder(folder));
   if (part === 'text encoder') return t5Work(filesBelow(checkpoint, 'text_encoder'), { rows: largest });
   return unetWork(filesBelow(checkpoint, 'unet'), { rows: largest, size });
 }

@@ -13,11 +13,12 @@ import {
   type Slot,
 } from '@ungrain/models-deepfloyd';
 import { cacheFolder } from '../cache-folder.js';
+import { modelFolder } from '../pull/index.js';
 import { withFile } from '../file-errors.js';
 import { promptCache } from './prompt-cache.js';
 
 export interface PromptSource {
-  /** A diffusers folder that holds the tokenizer and the text encoder. */
+  /** A diffusers folder that holds the tokenizer and the text encoder, or the name of a pulled model. */
   readonly encoder: string;
   /** A pack of embeddings, in place of an encoder. */
   readonly prompts?: string | undefined;
@@ -63,7 +64,7 @@ export async function openPrompts(
     const pack = readEmbeddingPack(bytes, prompts);
     return { encoder: packedPrompts(pack, prompts), name: `pack ${hash.slice(0, SHOWN_DIGITS)}` };
   }
-  const checkpoint = await openCheckpoint(encoder);
+  const checkpoint = await openCheckpoint(await modelFolder(encoder));
   if (!(await checkpoint.exists('text_encoder/config.json'))) return { encoder: noEncoder(encoder), name: null };
   const hash = await fingerprint(checkpoint, { parts: ['text_encoder'], files: FILES });
   return {

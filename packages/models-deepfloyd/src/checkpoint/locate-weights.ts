@@ -28,13 +28,10 @@ export async function locateWeights(
   part: CheckpointFiles,
   variants: readonly Variant[] = ['fp32', 'fp16'],
 ): Promise<ReadonlyMap<string, LocatedWeight>> {
-  for (const variant of variants)
-    for (const stem of STEMS) {
-      const suffix = SUFFIXES[variant];
-      const [whole, index] = [`${stem}${suffix}.safetensors`, `${stem}.safetensors.index${suffix}.json`];
-      if (await part.exists(whole)) return tensorsOf(part, [whole]);
-      if (await part.exists(index)) return indexed(part, index);
-    }
+  for (const { whole, index } of weightFiles(variants)) {
+    if (await part.exists(whole)) return tensorsOf(part, [whole]);
+    if (await part.exists(index)) return indexed(part, index);
+  }
   const wanted = variants.map((variant) => `${STEMS[0]}${SUFFIXES[variant]}.safetensors`).join(' or ');
   throw new UngrainError(
     'no-weights',
@@ -43,18 +40,46 @@ export async function locateWeights(
   );
 }
 
+/** What the weights of a part may lie in, the first that is there counting: one file, or several by their index. */
+export function* weightFiles(
+  variants: readonly Variant[],
+): Generator<{ readonly whole: string; readonly index: string }> {
+  for (const variant of variants)
+    for (const stem of STEMS) {
+      const suffix = SUFFIXES[variant];
+      yield { whole: `${stem}${suffix}.safetensors`, index: `${stem}.safetensors.index${suffix}.json` };
+    }
+}
+
+/**
+ * The files that an index names, each with the tensors that it says lie there. All are safetensors files beside the index.
+ * @param where for messages
+ * @throws UngrainError `bad-index`
+ */
+export function indexedFiles(json: unknown, where: string): ReadonlyMap<string, readonly string[]> {
+  const parsed = indexSchema.safeParse(json);
+  if (!parsed.success) throw badIndex(where, 'is no index of weights: it has no weight_map');
+  const files = new Map<string, string[]>();
+  for (const [tensor, file] of Object.entries(parsed.data.weight_map)) {
+    if (!/^\w[\w.-]*\.safetensors$/.test(file))
+      throw badIndex(where, `names ${JSON.stringify(file)}, which is no safetensors file beside it`);
+    const tensors = files.get(file);
+    if (tensors) tensors.push(tensor);
+    else files.set(file, [tensor]);
+  }
+  return files;
+}
+
+const badIndex = (where: string, reason: string): UngrainError =>
+  new UngrainError('bad-index', `${where} ${reason}.`, 'failure');
+
 async function indexed(part: CheckpointFiles, index: string): Promise<ReadonlyMap<string, LocatedWeight>> {
-  const refuse = (reason: string): never => {
-    throw new UngrainError('bad-index', `${part.name}/${index} ${reason}.`, 'failure');
-  };
-  const parsed = indexSchema.safeParse(await part.json(index));
-  if (!parsed.success) return refuse('is no index of weights: it has no weight_map');
-  const files = [...new Set(Object.values(parsed.data.weight_map))];
-  const outside = files.find((file) => !/^[\w.-]+\.safetensors$/.test(file) || file.startsWith('.'));
-  if (outside !== undefined) refuse(`names ${JSON.stringify(outside)}, which is no safetensors file beside it`);
-  const found = await tensorsOf(part, files);
-  for (const [name, file] of Object.entries(parsed.data.weight_map))
-    if (found.get(name)?.in !== file) refuse(`says that '${name}' lies in ${file}, and it does not`);
+  const where = `${part.name}/${index}`;
+  const files = indexedFiles(await part.json(index), where);
+  const found = await tensorsOf(part, [...files.keys()]);
+  for (const [file, tensors] of files)
+    for (const name of tensors)
+      if (found.get(name)?.in !== file) throw badIndex(where, `says that '${name}' lies in ${file}, and it does not`);
   return found;
 }
 
