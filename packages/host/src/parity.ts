@@ -7,6 +7,7 @@ import { deepfloydParity } from '@ungrain/models-deepfloyd/parity';
 import { mnistParity } from '@ungrain/models-mnist/parity';
 import { guidanceParity, samplersParity, schedulesParity } from '@ungrain/samplers/parity';
 import { checkPipelines } from './deepfloyd/pipelines-parity.js';
+import { checkOlderConfigs, checkScheduler } from './deepfloyd/scheduler-parity.js';
 
 /** What a group of reference vectors came to. */
 export interface GroupReport {
@@ -29,7 +30,14 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   guidanceParity,
   opsParity({ engine }),
   ...mnistParity({ engine }),
-  deepfloydParity({ engine, also: { 'reference/pipelines/': checkPipelines } }),
+  deepfloydParity({
+    engine,
+    also: {
+      'reference/pipelines/': checkPipelines,
+      'reference/scheduler/': checkScheduler,
+      'reference/older_configs/': checkOlderConfigs,
+    },
+  }),
 ];
 
 /** Checks every group whose index the folder holds, and reports on each as it is done. */
