@@ -24,25 +24,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'generate',
     summary: 'Draw what prompts say with DeepFloyd IF, and make it larger.',
     example:
-      'ungrain generate "an oil painting of a snowy mountain village" --stage1 IF-I-M --stage2 IF-II-M --steps 20 --seed 100',
+      'ungrain generate "an oil painting of a snowy mountain village" --stage1 IF-I-M-v1.0 --stage2 IF-II-M-v1.0 --steps 20 --seed 100',
     load: () => import('./commands/generate.js'),
   },
   {
     name: 'compare',
     summary: 'Draw prompts with DeepFloyd IF in several numbers of steps, side by side.',
-    example: 'ungrain compare "a man wearing a hat" "a rocket ship" --steps 20,100 --stage1 IF-I-M --stage2 IF-II-M',
+    example:
+      'ungrain compare "a man wearing a hat" "a rocket ship" --steps 20,100 --stage1 IF-I-M-v1.0 --stage2 IF-II-M-v1.0',
     load: () => import('./commands/compare.js'),
   },
   {
     name: 'embed',
     summary: 'Write what a text encoder makes of prompts to a file, or make such a file of others.',
-    example: 'ungrain embed "a rocket ship" "a pencil" --encoder IF-I-M --out pack.safetensors',
+    example: 'ungrain embed "a rocket ship" "a pencil" --encoder IF-I-M-v1.0 --out pack.safetensors',
     load: () => import('./commands/embed.js'),
   },
   {
     name: 'plan',
     summary: 'Tell what `ungrain generate` would take, in memory and time, before anything is loaded.',
-    example: 'ungrain plan --stage1 IF-I-M --stage2 IF-II-M --steps 20 --count 4',
+    example: 'ungrain plan --stage1 IF-I-M-v1.0 --stage2 IF-II-M-v1.0 --steps 20 --count 4',
     load: () => import('./commands/plan.js'),
   },
   {

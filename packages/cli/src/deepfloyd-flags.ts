@@ -16,7 +16,9 @@ export interface DeepfloydFlags {
 export function addDeepfloydFlags(command: Command): void {
   command
     .addOption(new Option('--stage1 <folder>', 'DeepFloyd IF, stage I: a diffusers folder, or a model that was pulled'))
-    .addOption(new Option('--stage2 <folder>', 'DeepFloyd IF, stage II: makes the images four times as large'))
+    .addOption(
+      new Option('--stage2 <folder>', 'DeepFloyd IF, stage II, likewise: makes the images four times as large'),
+    )
     .addOption(new Option('--encoder <folder>', "whose text_encoder reads the prompts; stage I's by default"))
     .addOption(new Option('--prompts <pack>', 'embeddings of prompts in place of a text encoder, .pth or .safetensors'))
     .addOption(new Option('--no-cache', 'do not keep what the text encoder made, nor look it up'))

@@ -16,7 +16,7 @@ interface Flags extends PictureFlags, BlurFlags {
 }
 
 export function define(command: Command): void {
-  command.argument('<image>', 'a PNG').addOption(timesFlag()).addOption(invertFlag());
+  command.argument('<image>', 'a picture').addOption(timesFlag()).addOption(invertFlag());
   for (const flag of blurFlags()) command.addOption(flag);
   addPictureFlags(command, false);
   command.action((path: string, flags: Flags) =>

@@ -20,7 +20,7 @@ interface DenoiseFlags extends PictureFlags, ConditionFlags, BlurFlags {
 
 export function define(command: Command): void {
   command
-    .argument('<image>', 'a PNG, to which noise is added first')
+    .argument('<image>', 'a picture, to which noise is added first')
     .addOption(timesFlag().default([250, 500, 750]))
     .option('--one-step', "only the model's estimate at once")
     .option('--iterative', 'only step by step')

@@ -17,7 +17,7 @@ interface EditFlags extends PictureFlags, ConditionFlags {
 
 export function define(command: Command): void {
   command
-    .argument('<image>', 'a PNG: a picture or a drawing')
+    .argument('<image>', 'a picture or a drawing')
     .addOption(
       new Option('--start <list>', 'the steps to begin at; the earlier, the more is new')
         .argParser((text) => numbersOf(text, '--start'))

@@ -13,7 +13,7 @@ interface InpaintFlags extends PictureFlags, ConditionFlags {
 
 export function define(command: Command): void {
   command
-    .argument('<image>', 'a PNG')
+    .argument('<image>', 'a picture')
     .requiredOption(
       '--mask <mask>',
       'what is to be new: x,y,width,height, or a PNG of the same size, transparent or white there',

@@ -16,7 +16,7 @@ interface NoiseFlags extends PictureFlags {
 
 export function define(command: Command): void {
   command
-    .argument('<image>', 'a PNG')
+    .argument('<image>', 'a picture')
     .addOption(timesFlag().default([250, 500, 750]))
     .addOption(invertFlag());
   addPictureFlags(command, false);

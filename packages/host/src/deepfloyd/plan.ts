@@ -8,7 +8,7 @@ import { networkMemory, processMemory } from './network-memory.js';
 /** What is asked of a network of DeepFloyd IF. */
 export interface PlannedCalls {
   readonly part: 'text encoder' | 'stage I' | 'stage II';
-  /** A diffusers folder. */
+  /** A diffusers folder, or a model that was pulled. */
   readonly folder: string;
   readonly calls: number;
   /** Images in all calls together; for the text encoder, prompts. */
