@@ -89,6 +89,19 @@ test('--json, --to and --without', async () => {
   expect((await readdir(join(home, 'mine'))).sort()).toEqual(['.pulled.json', 'model_index.json', 'scheduler', 'unet']);
 });
 
+test('says how to use what came, with what is still to be named', async () => {
+  const bare = await run('pull', REPO, '--to', 'my model', '--without', 'text_encoder,tokenizer');
+  expect(bare.stdout).toMatch(/\nUse it: ungrain generate "a prompt" --stage1 'my model' --prompts PACK\n$/);
+  await hub.close();
+  const index = { unet: ['library', 'Class'], image_noising_scheduler: ['library', 'Class'] };
+  const second = new Map(files)
+    .set('model_index.json', new TextEncoder().encode(JSON.stringify(index)))
+    .set('image_noising_scheduler/scheduler_config.json', files.get('scheduler/scheduler_config.json')!);
+  hub = await startTestHub({ repo: REPO, files: second, token: 'hf_right' });
+  const { stdout } = await run('pull', REPO, '--endpoint', hub.endpoint);
+  expect(stdout).toMatch(new RegExp(`\nUse it: .* --stage1 STAGE1 --stage2 ${REPO.replaceAll('.', '\\.')}\n$`));
+});
+
 test('what is refused is one sentence, without the token', async () => {
   const cases: [string[], number, RegExp][] = [
     [['pull', 'IF-I-M'], 2, /names no model of the hub; write OWNER\/NAME/],

@@ -5,6 +5,7 @@ import { jsonFlag } from '../common-flags.js';
 import { interruptible } from '../interruption.js';
 import { counted, printColumns, printJson, printLine } from '../output.js';
 import { startProgress } from '../progress.js';
+import { quote } from '../shell-words.js';
 
 interface PullFlags {
   readonly variant?: 'fp16' | 'fp32';
@@ -47,8 +48,14 @@ async function pull(model: string, flags: PullFlags, signal: AbortSignal): Promi
   await fetchWithProgress(plan, json);
   if (json) return printJson(planJson(plan));
   printLine(`${plan.name} is in ${plan.folder}.`);
-  const stage = plan.files.some(({ path }) => path.startsWith('image_noising_scheduler/')) ? '--stage2' : '--stage1';
-  printLine(`Use it: ungrain generate "a prompt" ${stage} ${flags.to ?? plan.name}`);
+  printLine(`Use it: ungrain generate "a prompt" ${sourceFlags(plan, flags.to ?? plan.name)}`);
+}
+
+/** How `generate` is told of what was pulled; names in capitals stand for what a person has to add. */
+function sourceFlags({ files }: PullPlan, place: string): string {
+  const has = (part: Part): boolean => files.some(({ path }) => path.startsWith(`${part}/`));
+  if (has('image_noising_scheduler')) return `--stage1 STAGE1 --stage2 ${quote(place)}`;
+  return `--stage1 ${quote(place)}${has('text_encoder') ? '' : ' --prompts PACK'}`;
 }
 
 /** Updates of the bar a second: its estimate of the time that is left is over the last 50. */

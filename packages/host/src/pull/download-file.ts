@@ -71,7 +71,8 @@ async function fetchRest(
       length = size;
     };
     if (length > file.size) await cutTo(0);
-    if (length === file.size) return;
+    // An earlier call may have ended between the last byte and its way to the disk.
+    if (length === file.size) return await withFile(part, 'written', () => handle.sync());
     const answer = await hub.open(file.path, repo, length > 0 ? { range: `bytes=${length}-` } : {});
     const from = beginningOf(answer, length, file, repo);
     if (from !== length) await cutTo(from);
