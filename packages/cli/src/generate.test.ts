@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,18 +139,58 @@ describe('ungrain generate', () => {
     expect(await readdir(home)).toEqual(before);
   });
 
-  test('NaN in the weights stops the run, and the tensor is named', async () => {
-    const folder = join(home, 'damaged');
-    await cp(STAGE1, folder, { recursive: true });
-    const path = join(folder, 'unet/diffusion_pytorch_model.safetensors');
-    const tensors = new Map(readSafetensors(await readFile(path)).tensors);
-    const bias = tensors.get('conv_in.bias')!;
-    tensors.set('conv_in.bias', { ...bias, data: new Float32Array(bias.data.length).fill(NaN) } as Value);
-    await writeFile(path, writeSafetensors(tensors));
-    expectRefusal(
-      await generate('a cat', '--stage1', folder),
-      1,
-      /'conv_in\.bias' in .*damaged\/unet\/diffusion_pytorch_model\.safetensors is not finite/,
-    );
+  test('a damaged folder is refused in a sentence that names the file and the tensor', async () => {
+    const weights = 'unet/diffusion_pytorch_model.safetensors';
+    const broken = async (name: string, damage: (folder: string) => Promise<void>): Promise<Outcome> => {
+      const folder = join(home, name);
+      await cp(STAGE1, folder, { recursive: true });
+      await damage(folder);
+      return generate('a cat', '--stage1', folder, '--no-cache');
+    };
+    const rewrite = (change: (all: Map<string, Value>) => void) => async (folder: string) => {
+      const all = new Map(readSafetensors(await readFile(join(folder, weights))).tensors);
+      change(all);
+      await writeFile(join(folder, weights), writeSafetensors(all));
+    };
+    const bias = (values: number[]): Value => ({
+      dtype: 'float32',
+      data: Float32Array.from(values),
+      shape: [values.length],
+    });
+    const config = (change: object) => async (folder: string) => {
+      const path = join(folder, 'unet/config.json');
+      await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), ...change }));
+    };
+    const outcomes = await Promise.all([
+      broken(
+        'nan',
+        rewrite((all) => all.set('conv_in.bias', bias(new Array<number>(8).fill(NaN)))),
+      ),
+      broken(
+        'shape',
+        rewrite((all) => all.set('conv_in.bias', bias([1, 2]))),
+      ),
+      broken('cut', async (folder) =>
+        writeFile(join(folder, weights), (await readFile(join(folder, weights))).subarray(0, -9)),
+      ),
+      broken('shard', (folder) => rm(join(folder, 'text_encoder/model-00002-of-00003.safetensors'))),
+      broken('block', config({ up_block_types: ['CrossAttnUpBlock2D', 'ResnetUpsampleBlock2D'] })),
+      broken('activation', config({ act_fn: 'tanh' })),
+      broken('foreign', config({ _class_name: 'UNet1DModel' })),
+      broken('pickle', (folder) =>
+        rename(join(folder, weights), join(folder, weights.replace('.safetensors', '.bin'))),
+      ),
+    ]);
+    const messages = [
+      /'conv_in\.bias' in .*nan\/unet\/diffusion_pytorch_model\.safetensors is not finite/,
+      /shape\/unet .*'conv_in\.bias' should be \[8\] and is \[2\] in diffusion_pytorch_model\.safetensors/,
+      /cut\/unet\/diffusion_pytorch_model\.safetensors cannot be read as safetensors/,
+      /shard\/text_encoder\/.* says that '[\w.]+' lies in model-00002-of-00003\.safetensors, and that file is not there/,
+      /block\/unet\/config\.json .*'up_block_types\.0'/,
+      /activation\/unet\/config\.json .*'act_fn'/,
+      /foreign\/unet\/config\.json .*'_class_name'/,
+      /pickle\/unet has its weights in diffusion_pytorch_model\.bin only, a pickle.*UNet2DConditionModel\.from_pretrained/,
+    ];
+    messages.forEach((message, i) => expectRefusal(outcomes[i]!, 1, message));
   });
 });

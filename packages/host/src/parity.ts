@@ -40,20 +40,31 @@ export const parityGroups = (engine: Engine): readonly ParityGroup[] => [
   }),
 ];
 
-/** Checks every group whose index the folder holds, and reports on each as it is done. */
+/**
+ * Checks every group whose index the folder holds, and reports on each as it is done.
+ * @param onCheck is told of each check, passed or not
+ */
 export async function* checkParity(
   source: ParitySource,
   groups: readonly ParityGroup[],
+  onCheck?: (check: ParityCheck) => void,
 ): AsyncGenerator<GroupReport, void, void> {
-  for (const group of groups) if (await source.exists(group.index)) yield checkGroup(source, group);
+  for (const group of groups) if (await source.exists(group.index)) yield checkGroup(source, group, onCheck);
 }
 
 /** A group that breaks off, over a damaged file, say, has failed with what it said. */
-async function checkGroup(source: ParitySource, group: ParityGroup): Promise<GroupReport> {
+async function checkGroup(
+  source: ParitySource,
+  group: ParityGroup,
+  onCheck?: (check: ParityCheck) => void,
+): Promise<GroupReport> {
   const checks: ParityCheck[] = [];
   let skips: readonly string[] = [];
   try {
-    for await (const check of group.run(source)) checks.push(check);
+    for await (const check of group.run(source)) {
+      checks.push(check);
+      onCheck?.(check);
+    }
     skips = (await group.skips?.(source)) ?? [];
   } catch (error) {
     checks.push({ name: group.index, error: Infinity, tolerance: 0, note: noteOf(error) });

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createOnnxEngine } from '@ungrain/engine-onnx';
 import { encodeFloat16, readSafetensors, toFloat32, writeSafetensors } from '@ungrain/formats';
 import type { Value } from '@ungrain/core';
-import { loadT5, loadUnet, openCheckpoint } from '../index.js';
+import { findNotFinite, fingerprint, loadT5, loadUnet, openCheckpoint } from '../index.js';
 import { REFERENCE } from '../testing/reference.js';
 import { filesBelow } from './checkpoint-files.js';
 import { locateWeights } from './locate-weights.js';
@@ -79,11 +79,15 @@ describe('a UNet', () => {
 
   test.each<[string, (all: Map<string, Value>) => void, string]>([
     ['a missing weight', (all) => all.delete('conv_in.bias'), "'conv_in.bias' [8] is missing"],
-    ['one too many', (all) => all.set('extra', all.get('conv_in.bias')!), "nothing uses 'extra' [8]"],
+    [
+      'one too many',
+      (all) => all.set('extra', all.get('conv_in.bias')!),
+      "nothing uses 'extra' [8] of diffusion_pytorch_model.safetensors",
+    ],
     [
       'another shape',
       (all) => all.set('conv_in.bias', { dtype: 'float32', data: new Float32Array(4), shape: [4] }),
-      "'conv_in.bias' should be [8] and is [4]",
+      "'conv_in.bias' should be [8] and is [4] in diffusion_pytorch_model.safetensors",
     ],
     [
       'whole numbers',
@@ -136,6 +140,58 @@ describe('weights in several files', () => {
     await rewrite(change);
     await refuses(locateWeights(await part('text_encoder')), 'bad-index', message);
   });
+});
+
+test.each([
+  ['unet', 'diffusion_pytorch_model.bin', 'UNet2DConditionModel'],
+  ['text_encoder', 'pytorch_model.bin', 'T5EncoderModel'],
+])('a pickle in place of safetensors is refused, with how to convert it: %s/%s', async (folder, file, reader) => {
+  for (const name of await readdir(join(home, folder)))
+    if (name.includes('safetensors')) await rm(join(home, folder, name));
+  await writeFile(join(home, folder, file), 'PK\x03\x04');
+  await refuses(locateWeights(await part(folder)), 'pickle-weights', `${reader}.from_pretrained`);
+});
+
+test('a file that was cut, or is not there, is named, with what should lie in it', async () => {
+  const bytes = await readFile(join(home, UNET_WEIGHTS));
+  await writeFile(join(home, UNET_WEIGHTS), bytes.subarray(0, bytes.length - 100));
+  await refuses(loadUnet(await part('unet'), { engine }), 'bad-safetensors', 'diffusion_pytorch_model.safetensors');
+  await rm(join(home, 'text_encoder/model-00002-of-00003.safetensors'));
+  const message = /says that '[\w.]+' lies in model-00002-of-00003\.safetensors, and that file is not there/;
+  await expect(loadT5(await part('text_encoder'), { engine })).rejects.toThrow(message);
+});
+
+test('weights that are not finite are found, and their file', async () => {
+  expect(await findNotFinite(await part('unet'))).toBeNull();
+  const all = await tensors();
+  all.set('conv_in.bias', { dtype: 'float32', data: new Float32Array(8).fill(Infinity), shape: [8] });
+  await store(all);
+  expect(await findNotFinite(await part('unet'))).toBe(`'conv_in.bias' in ${home}/${UNET_WEIGHTS}`);
+});
+
+test('a fingerprint is of the weights and configs, not of the files that they lie in', async () => {
+  const FILES = { parts: ['unet', 'text_encoder'], files: ['unet/config.json', 'not/there.json'] };
+  const print = async () => fingerprint(await openCheckpoint(home), FILES);
+  const first = await print();
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  const whole = new Map<string, Value>();
+  for (const name of await readdir(join(home, 'text_encoder'))) {
+    if (!name.includes('safetensors')) continue;
+    if (name.endsWith('.safetensors'))
+      for (const [key, value] of readSafetensors(await readFile(join(home, 'text_encoder', name))).tensors)
+        whole.set(key, value);
+    await rm(join(home, 'text_encoder', name));
+  }
+  await store(whole, 'text_encoder/model.safetensors');
+  expect(await print()).toBe(first);
+  await rewriteConfig({ act_fn: 'silu' });
+  const other = await print();
+  expect(other).not.toBe(first);
+  const all = await tensors();
+  const bias = all.get('conv_in.bias')!;
+  all.set('conv_in.bias', { ...bias, data: (bias.data as Float32Array).map((x) => x + 1e-3) } as Value);
+  await store(all);
+  expect(await print()).not.toBe(other);
 });
 
 test('what is not there is named', async () => {

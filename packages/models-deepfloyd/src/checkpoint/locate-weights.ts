@@ -21,8 +21,8 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
  * Finds every tensor of a part (`unet`, `text_encoder`): in one safetensors file, or in several by their index.
  *
  * @param variants in the order in which they are looked for
- * @throws UngrainError `no-weights` if there is neither, `bad-index` if the index names files that do not hold what it
- * says, `bad-safetensors`
+ * @throws UngrainError `no-weights` if there is neither, `pickle-weights` if there is a pickle instead, `bad-index` if the
+ * index names files that do not hold what it says, `bad-safetensors`
  */
 export async function locateWeights(
   part: CheckpointFiles,
@@ -32,6 +32,7 @@ export async function locateWeights(
     if (await part.exists(whole)) return tensorsOf(part, [whole]);
     if (await part.exists(index)) return indexed(part, index);
   }
+  await refusePickle(part);
   const wanted = variants.map((variant) => `${STEMS[0]}${SUFFIXES[variant]}.safetensors`).join(' or ');
   throw new UngrainError(
     'no-weights',
@@ -76,11 +77,37 @@ const badIndex = (where: string, reason: string): UngrainError =>
 async function indexed(part: CheckpointFiles, index: string): Promise<ReadonlyMap<string, LocatedWeight>> {
   const where = `${part.name}/${index}`;
   const files = indexedFiles(await part.json(index), where);
+  for (const [file, [tensor]] of files)
+    if (!(await part.exists(file)))
+      throw badIndex(where, `says that '${tensor}' lies in ${file}, and that file is not there`);
   const found = await tensorsOf(part, [...files.keys()]);
   for (const [file, tensors] of files)
     for (const name of tensors)
       if (found.get(name)?.in !== file) throw badIndex(where, `says that '${name}' lies in ${file}, and it does not`);
   return found;
+}
+
+/** What PyTorch wrote before safetensors, by the file's name, and the class that reads and writes it. */
+const PICKLES: Readonly<Record<string, string>> = {
+  'diffusion_pytorch_model.bin': 'diffusers.UNet2DConditionModel',
+  'diffusion_pytorch_model.fp16.bin': 'diffusers.UNet2DConditionModel',
+  'pytorch_model.bin': 'transformers.T5EncoderModel',
+  'pytorch_model.fp16.bin': 'transformers.T5EncoderModel',
+  'pytorch_model.bin.index.json': 'transformers.T5EncoderModel',
+};
+
+/** @throws UngrainError `pickle-weights` if the weights are there as a pickle only, which can run code when it is opened */
+async function refusePickle(part: CheckpointFiles): Promise<void> {
+  for (const [file, reader] of Object.entries(PICKLES)) {
+    if (!(await part.exists(file))) continue;
+    const convert = `${reader}.from_pretrained(FOLDER).save_pretrained(FOLDER, safe_serialization=True)`;
+    throw new UngrainError(
+      'pickle-weights',
+      `${part.name} has its weights in ${file} only, a pickle, which can run code when it is opened; make safetensors of ` +
+        `it in Python, where you trust it: ${convert}, with FOLDER = ${part.name}.`,
+      'failure',
+    );
+  }
 }
 
 async function tensorsOf(part: CheckpointFiles, files: readonly string[]): Promise<ReadonlyMap<string, LocatedWeight>> {

@@ -25,14 +25,19 @@ export function matchWeights(
   for (const { name, shape } of declarations) {
     const stored = [name, ...(aliases[name] ?? [])].filter((alias) => located.has(alias));
     for (const alias of stored) left.delete(alias);
-    const found = located.get(stored[0] ?? name)?.weight;
-    if (!found) faults.push(`'${name}' ${formatShape(shape)} is missing`);
+    const place = located.get(stored[0] ?? name);
+    const found = place?.weight;
+    if (!place || !found) faults.push(`'${name}' ${formatShape(shape)} is missing`);
     else if (!sameShape(found.shape, shape))
-      faults.push(`'${name}' should be ${formatShape(shape)} and is ${formatShape(found.shape)}`);
-    else if (!FLOATS.includes(found.dtype)) faults.push(`'${name}' is ${found.dtype}, which is no float`);
+      faults.push(`'${name}' should be ${formatShape(shape)} and is ${formatShape(found.shape)} in ${place.in}`);
+    else if (!FLOATS.includes(found.dtype))
+      faults.push(`'${name}' is ${found.dtype} in ${place.in}, which is no float`);
     else matched.set(name, found);
   }
-  for (const name of left) faults.push(`nothing uses '${name}' ${formatShape(located.get(name)!.weight.shape)}`);
+  for (const name of left) {
+    const { in: file, weight } = located.get(name)!;
+    faults.push(`nothing uses '${name}' ${formatShape(weight.shape)} of ${file}`);
+  }
   if (faults.length === 0) return matched;
   const more = faults.length > 3 ? `, and ${faults.length - 3} more` : '';
   throw new UngrainError(

@@ -50,7 +50,8 @@ async function* checkCases(
       // The case whose modules were recorded is told by its input, which conv_in alone depends on.
       if (!activations || explained || !sameAs(outputs['conv_in'] as Tensor, wanted(activations, 'conv_in'))) continue;
       explained = true;
-      for (const module of activations.keys())
+      // In the order of the forward pass: the first that is off is where an error begins.
+      for (const module of modulesIn(outputs, activations))
         yield compareScaled(
           `unet ${stem} ${name} ${module}`,
           outputs[module] as Tensor,
@@ -63,6 +64,11 @@ async function* checkCases(
     await network.dispose();
   }
 }
+
+/** Names of recorded modules as the network came to them, then those that it never came to. */
+const modulesIn = (outputs: object, activations: ReadonlyMap<string, unknown>): readonly string[] => [
+  ...new Set([...Object.keys(outputs).filter((module) => activations.has(module)), ...activations.keys()]),
+];
 
 function inputsOf(cases: ReadonlyMap<string, Value>, name: string): Record<string, Value> {
   const value = (key: string): Value => ({ dtype: 'float32', ...wanted(cases, `${name}.${key}`) });
