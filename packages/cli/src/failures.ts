@@ -1,3 +1,4 @@
+import { reasonOf } from '@ungrain/core';
 import { CommanderError } from 'commander';
 
 /** Exit statuses. 130 is what shells report for a command that Ctrl-C ended. */
@@ -27,9 +28,8 @@ export function exitStatusOf(error: unknown): number {
 export function report(error: unknown): string {
   const stack = error instanceof Error && process.env['UNGRAIN_DEBUG'] === '1' ? `${error.stack}\n` : '';
   if (isKnown(error)) return `ungrain: ${error.message.replace(/\?\.$/, '?')}\n${stack}`;
-  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.replace(/\.$/, '');
   const hint = stack ? '' : '; set UNGRAIN_DEBUG=1 to see where';
-  return `ungrain: Something unforeseen went wrong: ${message}${hint}.\n${stack}`;
+  return `ungrain: Something unforeseen went wrong: ${reasonOf(error)}${hint}.\n${stack}`;
 }
 
 /** Commander's message (`error: unknown option '--stesp'`, `(Did you mean --steps?)`) as one sentence. @param command that was used: `ungrain train` */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSafetensors, toFloat32, writeSafetensors } from '@ungrain/formats';
 import type { Value } from '@ungrain/core';
-import { outcomeOf, startUngrain, ungrain, type Outcome } from './testing/ungrain.js';
+import { expectRefusal, outcomeOf, startUngrain, ungrain, type Outcome } from './testing/ungrain.js';
 
 const FIXTURES = fileURLToPath(new URL('../../models-deepfloyd/fixtures', import.meta.url));
 const [STAGE1, STAGE2] = [join(FIXTURES, 'stage1'), join(FIXTURES, 'stage2')];
@@ -23,12 +23,6 @@ afterAll(async () => {
 const run = (...args: string[]): Promise<Outcome> => ungrain(args, { cwd: home });
 const generate = (...args: string[]): Promise<Outcome> => run('generate', ...args, '--steps', '3');
 const read = (name: string): Promise<Uint8Array> => readFile(join(home, name));
-
-function expectRefusal({ status, stdout, stderr }: Outcome, expectedStatus: number, message: RegExp): void {
-  expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/^ungrain: [^\n]+[.?]\n$/);
-  expect({ status, stdout }).toEqual({ status: expectedStatus, stdout: '' });
-}
 
 describe('ungrain generate', () => {
   test('draws what diffusers draws from the same prompt and seed', async () => {

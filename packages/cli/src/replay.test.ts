@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readRecord } from '@ungrain/host';
 import { writeTinyWeights } from './testing/fixtures.js';
-import { ungrain, type Outcome } from './testing/ungrain.js';
+import { expectRefusal, ungrain, type Outcome } from './testing/ungrain.js';
 
 let home = '';
 beforeAll(async () => {
@@ -21,12 +21,6 @@ const sample = (...flags: string[]): Promise<Outcome> => run('sample', 'digits',
 const read = (name: string): Promise<Uint8Array> => readFile(join(home, name));
 
 /** One sentence on stderr, nothing on stdout. */
-function expectRefusal({ status, stdout, stderr }: Outcome, expectedStatus: number, message: RegExp): void {
-  expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/^ungrain: [^\n]+[.?]\n$/);
-  expect({ status, stdout }).toEqual({ status: expectedStatus, stdout: '' });
-}
-
 describe('ungrain replay', () => {
   test.each(['a.png', 'a.gif', 'a0.gif', 'each/7-0.png'])('makes %s again, byte for byte', async (name) => {
     const out = `again-${name.replace('/', '-')}`;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSafetensors } from '@ungrain/formats';
 import { decodePng } from '@ungrain/media';
 import { writeTinyWeights } from './testing/fixtures.js';
-import { ungrain, type Outcome } from './testing/ungrain.js';
+import { expectRefusal, ungrain, type Outcome } from './testing/ungrain.js';
 
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
@@ -24,13 +24,6 @@ const sample = (...flags: string[]): Promise<Outcome> =>
 const read = (name: string): Promise<Uint8Array> => readFile(join(home, name));
 
 /** One sentence on stderr, nothing on stdout. */
-function expectRefusal({ status, stdout, stderr }: Outcome, expectedStatus: number, message: RegExp): void {
-  expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/^ungrain: [^\n]+[.?]\n$/);
-  expect(stdout).toBe('');
-  expect(status).toBe(expectedStatus);
-}
-
 describe('ungrain sample', () => {
   test('the same seed gives the same bytes, another seed gives others', async () => {
     for (const [name, seed] of [

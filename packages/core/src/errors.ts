@@ -36,3 +36,7 @@ export function suggestion(given: string, known: readonly string[]): string {
   const close = distance(given.toLowerCase(), near) <= Math.max(2, Math.floor(given.length / 3));
   return close ? `, did you mean '${near}'?` : `; known are ${known.join(', ')}.`;
 }
+
+/** What was thrown, to stand inside a sentence: the first line of its message, without a full stop. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.replace(/\.$/, '');

@@ -1,4 +1,4 @@
-import { UngrainError } from '@ungrain/core';
+import { reasonOf, UngrainError } from '@ungrain/core';
 
 export interface FindOptions {
   /**
@@ -27,7 +27,7 @@ export async function findTensorflow({ threads }: FindOptions): Promise<object> 
         if (isMissing(cause, name)) return null;
         throw new UngrainError(
           'no-tensorflow',
-          `${name} is installed and cannot be loaded (${firstLine(cause)}); reinstall it, or remove it to use another.`,
+          `${name} is installed and cannot be loaded (${reasonOf(cause)}); reinstall it, or remove it to use another.`,
           'failure',
           { cause },
         );
@@ -61,6 +61,3 @@ function isMissing(error: unknown, name: string): boolean {
   const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
   return missing && new RegExp(`Cannot find (?:package|module) '${name}'`).test(String(message));
 }
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.replace(/\.$/, '');

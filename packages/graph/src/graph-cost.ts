@@ -38,7 +38,6 @@ const CONVOLUTIONS: ReadonlySet<string> = new Set(['conv2d', 'convTranspose2d'])
 
 const bytesOf = ({ shape, dtype }: Node): number => sizeOf(shape) * BYTES[dtype];
 
-/** @throws never: every graph has a cost */
 export function graphCost({ outputs, updates }: Graph, { converted = () => false }: GraphCostOptions = {}): GraphCost {
   const roots = [...outputs.values(), ...updates.values()];
   const order = topological(roots).filter((node): node is OperationNode => node.kind === 'operation');

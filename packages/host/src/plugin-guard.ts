@@ -1,5 +1,6 @@
 import {
   PLUGIN_KINDS,
+  reasonOf,
   sameShape,
   formatShape,
   UngrainError,
@@ -21,8 +22,7 @@ const isKnown = (error: unknown): boolean => error instanceof Error && error.nam
 /** What a plugin throws, in a sentence that names it. Errors that are sentences already stay. */
 function failure(who: Who, error: unknown): unknown {
   if (isKnown(error)) return error;
-  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.replace(/\.$/, '');
-  return new UngrainError('plugin-failed', `${who} failed: ${message}.`, 'failure', { cause: error });
+  return new UngrainError('plugin-failed', `${who} failed: ${reasonOf(error)}.`, 'failure', { cause: error });
 }
 
 /** Does something of a plugin's. */

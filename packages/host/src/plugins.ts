@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkPlugin, claimsToBePlugin, UngrainError, type Plugin } from '@ungrain/core';
+import { checkPlugin, claimsToBePlugin, reasonOf, UngrainError, type Plugin } from '@ungrain/core';
 import { parseJson } from '@ungrain/training';
 import { z } from 'zod';
 import { withFile } from './file-errors.js';
@@ -84,7 +84,7 @@ function resolvePackage(name: string, folder: string): string {
     return createRequire(join(folder, 'ungrain.config.js')).resolve(name);
   } catch (cause) {
     const reason =
-      (cause as { code?: string }).code === 'MODULE_NOT_FOUND' ? 'it is not installed here' : firstLine(cause);
+      (cause as { code?: string }).code === 'MODULE_NOT_FOUND' ? 'it is not installed here' : reasonOf(cause);
     throw new UngrainError(
       'plugin-not-loaded',
       `The plugin '${name}' cannot be loaded: ${reason}; name a file or folder as ./${name}.`,
@@ -131,10 +131,7 @@ async function importFile(path: string): Promise<Readonly<Record<string, unknown
     }
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    const message = `${relative(process.cwd(), path) || path} cannot be loaded: ${firstLine(cause)}.`;
+    const message = `${relative(process.cwd(), path) || path} cannot be loaded: ${reasonOf(cause)}.`;
     throw new UngrainError('plugin-not-loaded', message, 'failure', { cause });
   }
 }
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.replace(/\.$/, '');

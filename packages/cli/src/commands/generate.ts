@@ -8,6 +8,7 @@ import {
   runNotes,
   sampleLabels,
   sampleStages,
+  STAGE_NAMES,
   type Drawing,
   type LoadedModel,
   type Outputs,
@@ -105,7 +106,7 @@ async function draw(
     signal,
     onStep(step, stage) {
       if (stage === stages.at(-1)) collect(step);
-      onPart(PARTS[stages.indexOf(stage)]!, step.index + 1, step.total);
+      onPart(STAGE_NAMES[stages.indexOf(stage)]!, step.index + 1, step.total);
     },
   });
   const drawing = (index: number): Drawing => {
@@ -116,5 +117,3 @@ async function draw(
   const files = await outputs.write(drawing(stages.length - 1));
   return [...files, ...(await small.write({ ...drawing(0), frames: { x: [], x0: [] } }))];
 }
-
-const PARTS = ['stage I', 'stage II'];

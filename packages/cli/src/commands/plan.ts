@@ -1,5 +1,13 @@
 import type { RunSpec } from '@ungrain/core';
-import { disposeOf, gigabytes, planGeneration, type LoadedModel, type PlannedCalls, type Stage } from '@ungrain/host';
+import {
+  disposeOf,
+  gigabytes,
+  planGeneration,
+  STAGE_NAMES,
+  type LoadedModel,
+  type PlannedCalls,
+  type Stage,
+} from '@ungrain/host';
 import type { Command } from 'commander';
 import { countCalls } from '../dry-run-stages.js';
 import { engineOfFlags } from '../engine-flags.js';
@@ -69,7 +77,7 @@ async function stageCalls(
     const { calls, rows, largest } = counts[i]!;
     const [, ...size] = spec.shape ?? [];
     return {
-      part: PARTS[i]!,
+      part: STAGE_NAMES[i]!,
       folder: folders[i]!,
       calls,
       rows,
@@ -78,5 +86,3 @@ async function stageCalls(
     };
   });
 }
-
-const PARTS = ['stage I', 'stage II'] as const;

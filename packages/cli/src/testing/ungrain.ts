@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
 
 /** The command as it is installed. It runs the built files, so the package has to be built. */
 export const UNGRAIN = fileURLToPath(new URL('../../bin/ungrain.js', import.meta.url));
@@ -40,4 +41,11 @@ export function outcomeOf(child: ChildProcess): Promise<Outcome> {
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, ...texts }));
   });
+}
+
+/** It said in one sentence what is wrong, and nothing else. */
+export function expectRefusal({ status, stdout, stderr }: Outcome, expectedStatus: number, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^ungrain: [^\n]+[.?]\n$/);
+  expect({ status, stdout }).toEqual({ status: expectedStatus, stdout: '' });
 }

@@ -47,8 +47,7 @@ export async function loadStage(checkpoint: CheckpointFiles, options: LoadStageO
     ? { schedule: (await schedulerOf(NOISING, defaults)).schedule, noiseLevel }
     : undefined;
   const files = filesBelow(checkpoint, 'unet');
-  const [one, two] = [await unetWork(files, { variants, rows: 1 }), await unetWork(files, { variants, rows: 2 })];
-  const maxRows = rowsThatFit(name, [one, two], { most: MOST_ROWS });
+  const maxRows = rowsThatFit(name, await unetWork(files, { variants, rows: 1 }), { most: MOST_ROWS });
   const unet = await loadUnet(files, { engine, variants, slot });
   return createStage({ name, unet, prompts, ...settings, lowResolution, maxRows });
 }

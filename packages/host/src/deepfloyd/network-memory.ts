@@ -14,9 +14,10 @@ const WIDENED = 3;
 /**
  * Memory that a network takes while it runs with its weights mapped, in bytes. The pages of its files are not counted: the
  * system can have them back.
+ * @param times how many times the work's rows a call has
  */
-export const networkMemory = ({ operators, widest, cost }: NetworkWork): number =>
-  BYTES_PER_OPERATOR * operators + ARENA * cost.peakBytes + WIDENED * widest;
+export const networkMemory = ({ operators, widest, cost }: NetworkWork, times = 1): number =>
+  BYTES_PER_OPERATOR * operators + times * ARENA * cost.peakBytes + WIDENED * widest;
 
 /** What this process alone takes, without the pages of files where the system tells them apart (Linux), in bytes. */
 export function processMemory(): number {

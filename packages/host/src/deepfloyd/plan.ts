@@ -5,9 +5,12 @@ import { measureRates, secondsAt } from '../engine-rates.js';
 import { modelFolder } from '../pull/index.js';
 import { networkMemory, processMemory } from './network-memory.js';
 
+/** The stages of DeepFloyd IF, in order, as messages name them. */
+export const STAGE_NAMES = ['stage I', 'stage II'] as const;
+
 /** What is asked of a network of DeepFloyd IF. */
 export interface PlannedCalls {
-  readonly part: 'text encoder' | 'stage I' | 'stage II';
+  readonly part: 'text encoder' | (typeof STAGE_NAMES)[number];
   /** A diffusers folder, or a model that was pulled. */
   readonly folder: string;
   readonly calls: number;
@@ -74,15 +77,15 @@ const SHARE = 0.8;
 
 /**
  * How many images a call of a stage may have so that it fits into memory.
- * @param one what one image takes, @param two what two do
+ * @param work what one image takes
  * @throws UngrainError `too-little-memory` if not even one fits
  */
 export function rowsThatFit(
   name: string,
-  [one, two]: readonly [NetworkWork, NetworkWork],
+  work: NetworkWork,
   { most, free = process.availableMemory() }: { readonly most: number; readonly free?: number },
 ): number {
-  const [first, second] = [networkMemory(one), networkMemory(two)];
+  const [first, second] = [networkMemory(work), networkMemory(work, 2)];
   const rows = Math.floor(1 + (SHARE * free - first) / (second - first));
   if (rows >= 1) return Math.min(rows, most);
   throw new UngrainError(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UngrainError, type Tensor } from '@ungrain/core';
+import { reasonOf, UngrainError, type Tensor } from '@ungrain/core';
 import { decodePng, fromPixels } from '@ungrain/media';
 import { withFile } from '../file-errors.js';
 
@@ -50,8 +50,7 @@ async function toPng(bytes: Buffer, path: string): Promise<Buffer> {
     const colours = channels < 3 ? 'b-w' : 'srgb';
     return await image.autoOrient().toColourspace(colours).png().toBuffer();
   } catch (cause) {
-    const reason = (cause as Error).message.split('\n', 1)[0]!.replace(/\.$/, '');
-    const message = `${path} cannot be read as a picture: ${reason}; it should be a PNG, JPEG, WebP, GIF, TIFF or AVIF file.`;
+    const message = `${path} cannot be read as a picture: ${reasonOf(cause)}; it should be a PNG, JPEG, WebP, GIF, TIFF or AVIF file.`;
     throw new UngrainError('bad-picture', message, 'failure', { cause });
   }
 }

@@ -110,13 +110,8 @@ async function isThere(file: RemoteFile, target: string, note: PullNote | null, 
   return isDigestOfFile(file.digest, { path: target, size: file.size }, signal);
 }
 
-interface PullState {
+interface PullState extends Pick<PullPlan, 'folder' | 'files' | 'missing' | 'missingBytes' | 'freeBytes'> {
   readonly repo: Repo;
-  readonly folder: string;
-  readonly files: readonly RemoteFile[];
-  readonly missing: readonly RemoteFile[];
-  readonly missingBytes: number;
-  readonly freeBytes: number;
 }
 
 async function fetchMissing(
@@ -130,7 +125,7 @@ async function fetchMissing(
       `${repo.name} needs ${byteText(missingBytes)} more, and ${byteText(freeBytes)} are free at ${folder}; free some, leave a part out by --without, or name another folder by --to.`,
       'failure',
     );
-  const here = new Map((await readNote(folder).then((note) => Object.entries(note?.files ?? {}))) ?? []);
+  const here = new Map(Object.entries((await readNote(folder))?.files ?? {}));
   for (const file of files) if (!missing.includes(file)) here.set(file.path, file);
   const note = (complete: boolean): Promise<void> =>
     writeNote(folder, {
