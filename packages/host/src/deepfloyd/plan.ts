@@ -91,7 +91,7 @@ export function rowsThatFit(
   throw new UngrainError(
     'too-little-memory',
     `Model '${name}' needs ${gigabytes(first)} of memory for one image, and ${gigabytes(free)} are free; ` +
-      'smaller images (--shape) or a smaller model of the family would fit.',
+      'a smaller model of the family would fit.',
     'failure',
   );
 }
