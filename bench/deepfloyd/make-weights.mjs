@@ -63,12 +63,15 @@ const stage2 = (width) => ({
   up_block_types: [ATTENTION_UP, ATTENTION_UP, RESNET_UP, RESNET_UP, RESNET_UP],
 });
 
+/** Features of one head of T5-XXL. */
+const T5_HEAD = 64;
+
 const t5 = (layers) => ({
   architectures: ['T5EncoderModel'],
   model_type: 't5',
   vocab_size: 32128,
   d_model: 4096,
-  d_kv: 64,
+  d_kv: T5_HEAD,
   d_ff: 10240,
   num_layers: layers,
   num_heads: 64,
@@ -78,6 +81,7 @@ const t5 = (layers) => ({
 });
 
 let seed = 1;
+let spare = null;
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { fp16: { type: 'boolean' } } });
 const [name = '', folder] = positionals;
@@ -122,21 +126,47 @@ async function writeWeights(path, declarations) {
   console.log(JSON.stringify({ path, bytes: 8 + text.length + end }));
 }
 
-/** Such that activations neither grow nor vanish: norms of one, biases of zero, weights of variance 1/fan-in. */
+/** Normal, such that activations neither grow nor vanish: norms of one, biases of zero, weights of variance 1/fan-in. */
 function bytesOf({ name, shape }) {
   const size = shape.reduce((product, length) => product * length, 1);
-  const fanIn = size / shape[0];
   const data = new Float32Array(size);
   if (shape.length === 1) data.fill(name.endsWith('weight') ? 1 : 0);
-  else for (let i = 0; i < size; i++) data[i] = (random() * Math.sqrt(12)) / Math.sqrt(fanIn);
+  else {
+    const deviation = deviationOf(name, size / shape[0]);
+    for (let i = 0; i < size; i++) data[i] = normal() * deviation;
+  }
   const stored = values.fp16 ? encodeFloat16(data) : data;
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
-/** Uniform in ±½, by Marsaglia's xorshift. */
+/** T5 does not scale its scores: its queries begin smaller, as its embedding begins with a variance of one (Raffel et al. 2020). */
+function deviationOf(name, fanIn) {
+  if (name === 'shared.weight') return 1;
+  const scale = name.endsWith('SelfAttention.q.weight') ? T5_HEAD : 1;
+  return 1 / Math.sqrt(fanIn * scale);
+}
+
+/** By the polar method (Marsaglia & Bray 1964). */
+function normal() {
+  if (spare !== null) {
+    const kept = spare;
+    spare = null;
+    return kept;
+  }
+  for (;;) {
+    const [u, v] = [2 * random() - 1, 2 * random() - 1];
+    const square = u * u + v * v;
+    if (square >= 1 || square === 0) continue;
+    const factor = Math.sqrt((-2 * Math.log(square)) / square);
+    spare = v * factor;
+    return u * factor;
+  }
+}
+
+/** Uniform in 0 … 1, by Marsaglia's xorshift. */
 function random() {
   seed ^= seed << 13;
   seed ^= seed >>> 17;
   seed ^= seed << 5;
-  return (seed >>> 0) / 2 ** 32 - 0.5;
+  return (seed >>> 0) / 2 ** 32;
 }

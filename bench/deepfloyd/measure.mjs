@@ -3,9 +3,10 @@
  * Memory and time of a part of DeepFloyd IF beside diffusers, on the same weights, one after the other:
  *
  *   node bench/deepfloyd/make-weights.mjs I-M /somewhere/large
- *   node bench/deepfloyd/measure.mjs /somewhere/large unet [--rows 2] [--repeats 3] [--threads 2]
+ *   node bench/deepfloyd/measure.mjs /somewhere/large unet|text_encoder [--rows 2] [--repeats 3] [--threads 2]
  *
- * Ours runs with its weights mapped, and again with them copied into the layouts that are fastest. Reported are the fastest call, the seconds until the first answer, and the largest resident memory: that which belongs to
+ * Ours runs with its weights mapped, and again with them copied into the layouts that are fastest; a text encoder also with
+ * its matrices as int8 (`int8.mjs` writes them, and says how near they come). Reported are the fastest call, the seconds until the first answer, and the largest resident memory: that which belongs to
  * the process alone (anonymous) and all of it, in which pages of mapped files count that the system can have back. The peer
  * needs Python with torch, diffusers and transformers (UNGRAIN_PYTHON, else python3); without it, ours is measured alone.
  */
@@ -32,6 +33,12 @@ if (positionals.length !== 2 || !['unet', 'text_encoder'].includes(positionals[1
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const flags = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 const sides = {
+  ...(positionals[1] === 'text_encoder' && {
+    oursInt8: [
+      process.execPath,
+      [here('ours.mjs'), ...positionals, ...flags, '--low-memory', '--int8', `${positionals[0]}/int8`],
+    ],
+  }),
   ours: [process.execPath, [here('ours.mjs'), ...positionals, ...flags, '--low-memory']],
   oursPrepacked: [process.execPath, [here('ours.mjs'), ...positionals, ...flags]],
   diffusers: [process.env.UNGRAIN_PYTHON ?? 'python3', [here('peer.py'), ...positionals, ...flags]],

@@ -2,7 +2,15 @@
 import { parseArgs } from 'node:util';
 import { createOnnxEngine } from '@ungrain/engine-onnx';
 import { measureRates, networkMemory, processMemory, secondsAt } from '@ungrain/host';
-import { filesBelow, loadT5, loadUnet, openCheckpoint, t5Work, unetWork } from '@ungrain/models-deepfloyd';
+import {
+  filesBelow,
+  loadT5,
+  loadUnet,
+  openCheckpoint,
+  t5Work,
+  unetWork,
+  writeInt8Encoder,
+} from '@ungrain/models-deepfloyd';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -11,6 +19,7 @@ const { positionals, values } = parseArgs({
     repeats: { type: 'string' },
     threads: { type: 'string' },
     'low-memory': { type: 'boolean' },
+    int8: { type: 'string' },
   },
 });
 const [folder, part] = positionals;
@@ -21,10 +30,13 @@ const wave = (shape) => {
   return { dtype: 'float32', data: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), shape };
 };
 
-const files = filesBelow(await openCheckpoint(folder), part);
+const stored = filesBelow(await openCheckpoint(folder), part);
+if (values.int8) await writeInt8Encoder(stored, values.int8);
+const files = values.int8 ? await openCheckpoint(values.int8) : stored;
 const work = await (part === 'unet' ? unetWork : t5Work)(files, { rows });
+const rates = await measureRates(engine);
 const anonymousGigabytes = (processMemory() + networkMemory(work)) / 1e9;
-const planned = { anonymousGigabytes, seconds: secondsAt(await measureRates(engine), work.cost) };
+const planned = { anonymousGigabytes, seconds: secondsAt(rates, work.cost) };
 const began = performance.now();
 const { network, inputs } = await parts()[part](files);
 const times = [];

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSafetensors, toFloat32, writeSafetensors } from '@ungrain/formats';
@@ -85,6 +86,20 @@ describe('ungrain generate', () => {
     expectRefusal(await generate('a red dog', ...packed), 2, /no embedding of "a red dog".* nearest are "a red fox"/);
   });
 
+  test('the text encoder as int8 is made once, kept, and named by the run', async () => {
+    const int8 = ['--stage1', STAGE1, '--encoder-weights', 'int8', '--no-cache'];
+    const { stdout, stderr } = await generate('a red fox', ...int8, '--out', 'int8.png', '--json');
+    expect(stderr).toBe('');
+    const { spec } = JSON.parse(stdout) as { spec: { versions: Record<string, string> } };
+    expect(spec.versions['prompts']).toMatch(/^T5 [0-9a-f]{12} int8$/);
+    const [encoder] = await readdir(join(home, 'cache/int8'));
+    const made = await readdir(join(home, 'cache/int8', encoder!));
+    expect(made).toContain('model.safetensors.index.json');
+    const again = await run('replay', 'int8.png', ...int8, '--check');
+    expect(again).toEqual({ status: 0, stdout: 'the same bytes as int8.png\n', stderr: '' });
+    expect(await readdir(join(home, 'cache/int8', encoder!))).toEqual(made);
+  });
+
   test('prompts that are too long are told; --dry-run draws nothing', async () => {
     const long = 'very '.repeat(100);
     const { stdout } = await generate(long, '--stage1', STAGE1, '--out', 'long.png');
@@ -101,9 +116,11 @@ describe('ungrain generate', () => {
 
   test('Ctrl-C leaves no file', async () => {
     const before = await readdir(home);
-    const args = ['generate', 'a cat', '--stage1', STAGE1, '--steps', '1000', '--out', 'never.png'];
+    const known = await readdir(join(home, 'cache/prompts'));
+    const args = ['generate', 'an owl', '--stage1', STAGE1, '--steps', '1000', '--out', 'never.png'];
     const child = startUngrain(args, { cwd: home });
-    setTimeout(() => child.kill('SIGINT'), 2000);
+    while ((await readdir(join(home, 'cache/prompts'))).length === known.length) await setTimeout(20);
+    child.kill('SIGINT'); // the prompt was read
     const { status, stderr } = await outcomeOf(child);
     expect({ status, stderr }).toEqual({
       status: 130,

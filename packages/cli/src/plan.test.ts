@@ -78,8 +78,9 @@ describe('ungrain plan', () => {
   });
 
   test('prints a table, and what is left of the memory', async () => {
-    const { stdout, stderr } = await ungrain(['plan', ...FLAGS], { cwd: home });
+    const { stdout, stderr } = await ungrain(['plan', ...FLAGS, '--encoder-weights', 'int8'], { cwd: home });
     expect(stderr).toBe('');
+    expect(stdout).toMatch(/^text encoder, int8 +0\.00 GB +0\.\d\d GB +2 of 1 /m);
     expect(stdout).toMatch(/^stage I +0\.\d\d GB +0\.\d\d GB +2 of 8 +\S/m);
     expect(stdout).toMatch(/^At most 0\.\d\d GB of memory at a time, .* GB are free\./m);
   });

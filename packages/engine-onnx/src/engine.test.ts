@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tensor, type Value } from '@ungrain/core';
 import { encodeFloat16, writeSafetensors } from '@ungrain/formats';
 import { safetensorsSpans } from '@ungrain/formats/files';
-import { graph, input, ops, state, writeOnnx, type Node } from '@ungrain/graph';
+import { graph, input, integers, ops, state, writeOnnx, type Node, type Weight } from '@ungrain/graph';
 import { createOnnxEngine, openOnnxFile } from './index.js';
 
 const engine = createOnnxEngine({ threads: 1 });
@@ -102,6 +102,75 @@ describe('weights files', () => {
     expect(await run()).toEqual([111.75, 221]);
     await executable.dispose();
     await rm(home, { recursive: true });
+  });
+
+  test.each([false, true])(
+    'int8 rows are mapped with their scales, and read so (low memory: %s)',
+    async (lowMemory) => {
+      const engine = createOnnxEngine({ threads: 1, lowMemory });
+      const path = join(home, 'int8.safetensors');
+      const values: Value = { dtype: 'int8', data: Int8Array.of(1, -2, 3, 127, -127, 0), shape: [2, 3] };
+      await writeFile(path, writeSafetensors(new Map([['w', values], ['s', floats([0.5, 10], [2])]]))); // prettier-ignore
+      const spans = await safetensorsSpans(path);
+      const weights = new Map([['w', { ...spans.get('w')!, scales: spans.get('s')! }]]);
+      const w = state('w', [2, 3]);
+      const rows = { product: ops.linear(input('x', [1, 3]), w, null), second: ops.gather(w, integers([1])) };
+      const executable = await engine.compile(graph('rows', rows), { constants: await engine.store(weights) });
+      const { product, second } = await executable.run(null, { x: floats([1, 1, 1], [1, 3]) });
+      expect(product!.data).toEqual(Float32Array.of(1, 0));
+      expect(second!.data).toEqual(Float32Array.of(1270, -1270, 0));
+      await executable.dispose();
+      const store = await engine.store(weights);
+      expect(store.get('w').data).toEqual(Float32Array.of(0.5, -1, 1.5, 1270, -1270, 0));
+    },
+  );
+
+  test.each(['int8', 'float16'] as const)('a large %s matrix is multiplied in blocks of its rows', async (dtype) => {
+    const [rows, columns] = [1100, 1000]; // more than 2 ** 20 elements
+    const numbers = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 31) % 17) - 8);
+    const scales = Array.from({ length: rows }, (_, i) => (dtype === 'int8' ? 1 + (i % 2) : 1));
+    const data = dtype === 'int8' ? Int8Array.from(numbers) : encodeFloat16(numbers);
+    const path = join(home, `large-${dtype}.safetensors`);
+    const stored = { dtype, data, shape: [rows, columns] } as Value;
+    await writeFile(path, writeSafetensors(new Map([['w', stored], ['s', floats(scales, [rows])]]))); // prettier-ignore
+    const spans = await safetensorsSpans(path);
+    const weights = new Map<string, Weight>([
+      ['w', { ...spans.get('w')!, ...(dtype === 'int8' && { scales: spans.get('s')! }) }],
+      ['b', { data: new Float32Array(rows).fill(0.5), shape: [rows] }],
+    ]);
+    const x = input('x', [1, columns]);
+    const linear = graph('linear', { y: ops.linear(x, state('w', [rows, columns]), state('b', [rows])) });
+    const engine = createOnnxEngine({ threads: 1, lowMemory: true });
+    const executable = await engine.compile(linear, { constants: await engine.store(weights) });
+    const { y } = await executable.run(null, { x: floats([...Array(columns).keys()], [1, columns]) });
+    // whole numbers below 2 ** 24, exact in float32
+    const products = scales.map((scale, row) => {
+      const own = numbers.subarray(row * columns, (row + 1) * columns);
+      return scale * own.reduce((sum, number, i) => sum + number * i, 0) + 0.5;
+    });
+    expect(y!.data).toEqual(Float32Array.from(products));
+    await executable.dispose();
+  });
+
+  test('rows that are picked from a narrow table are those of the table', async () => {
+    const engine = createOnnxEngine({ threads: 1, lowMemory: true });
+    const path = join(home, 'table.safetensors');
+    const table: Value = { dtype: 'float16', data: encodeFloat16(Float32Array.of(1, 2, 3, 4, 5, 6)), shape: [3, 2] };
+    await writeFile(path, writeSafetensors(new Map([['table', table]])));
+    const store = await engine.store(await safetensorsSpans(path));
+    const t = state('table', [3, 2]);
+    const ids = input('ids', [2], 'int64');
+    const picked = graph('picked', {
+      rows: ops.gather(t, ids),
+      columns: ops.gather(t, integers([1]), 1),
+      all: ops.add(t, 1),
+    });
+    const executable = await engine.compile(picked, { constants: store });
+    const found = await executable.run(null, { ids: { dtype: 'int64', data: BigInt64Array.of(2n, -3n), shape: [2] } });
+    expect(found['rows']!.data).toEqual(Float32Array.of(5, 6, 1, 2));
+    expect(found['columns']!.data).toEqual(Float32Array.of(2, 4, 6));
+    expect(found['all']!.data).toEqual(Float32Array.of(2, 3, 4, 5, 6, 7));
+    await executable.dispose();
   });
 
   test('missing, foreign and cut ones are refused', async () => {

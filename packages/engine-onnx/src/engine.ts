@@ -51,7 +51,9 @@ function constantsOf(graph: Graph, store: MemoryStore) {
   return { fixed, folder };
 }
 
-function mappable({ file, offset, length, dtype = 'float32' }: FileSpan): ExternalConstant | null {
+function mappable({ file, offset, length, dtype = 'float32', scales }: FileSpan): ExternalConstant | null {
+  const place = { location: basename(file), offset, length };
+  if (dtype === 'int8') return scales ? { ...place, dtype, scales } : null;
   if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'bfloat16') return null;
-  return { location: basename(file), offset, length, dtype };
+  return { ...place, dtype };
 }

@@ -3,7 +3,8 @@ import type { Graph } from './graph.js';
 
 /**
  * A weight: in memory, or a span of a file that an engine may map instead of reading. Row-major; networks see it as
- * float32 whatever the file's type is (float32 by default).
+ * float32 whatever the file's type is (float32 by default). An int8 weight has scales: the file's float32 numbers that its
+ * rows (indices of the first dimension) are multiplied by.
  */
 export type Weight =
   | Tensor
@@ -13,6 +14,7 @@ export type Weight =
       readonly length: number;
       readonly shape: Shape;
       readonly dtype?: DType;
+      readonly scales?: { readonly offset: number; readonly length: number };
     };
 
 /** Resident state (weights, moments, running statistics, averages), shared by every executable that runs on it. */

@@ -30,4 +30,11 @@ test('memory is that of what is still needed; elementwise results take the place
 test('a narrow weight is there in float32 while it is used', () => {
   const cost = graphCost(graph('g', { convolved }), { converted: (name) => name === 'w' });
   expect(cost.peakBytes).toBe((640 + 135) * 4);
+  expect(cost.convertedBytes).toBe(135 * 4);
+});
+
+test('of a narrow table only the rows that are picked are there in float32', () => {
+  const rows = ops.gather(state('table', [1000, 8]), input('ids', [2], 'int64'));
+  const cost = graphCost(graph('g', { rows }), { converted: () => true });
+  expect(cost).toMatchObject({ peakBytes: 2 * 8 * 4, convertedBytes: 0 });
 });

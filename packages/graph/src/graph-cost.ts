@@ -1,11 +1,14 @@
 import { sizeOf } from '@ungrain/core';
 import { topological, type Graph } from './graph.js';
 import type { Node, OperationNode } from './node.js';
+import { WIDENED_ELEMENTS } from './onnx/emitter.js';
 
 /** What running a graph once takes, from its shapes alone. Weights and other states are not counted as memory. */
 export interface GraphCost {
   /** The most bytes that intermediate results and outputs take at one time, if each is freed after its last use. */
   readonly peakBytes: number;
+  /** The most bytes that one operator's states take as float32, of those that are kept in another type. */
+  readonly convertedBytes: number;
   /** Multiplications (each with its addition) in convolutions. */
   readonly convolutions: number;
   /** Those in matrix products. */
@@ -27,6 +30,12 @@ const IN_PLACE: ReadonlySet<string> = new Set(['reshape', 'stopGradient']);
 /** Besides those that act on each element by itself: may write over what they read. */
 const OVERWRITING: ReadonlySet<string> = new Set(['softmax']);
 
+/** Bytes of a state that are converted at a time, by the operator, if not all. */
+const CONVERTED: Readonly<Record<string, (state: Node) => number>> = {
+  gather: () => 0, // what it picks is its result
+  linear: (state) => Math.min(bytesOf(state), BYTES.float32 * WIDENED_ELEMENTS),
+};
+
 /** Multiplications of one application, by operator: those of one element of the output times their number. */
 const MULTIPLICATIONS: Readonly<Record<string, (node: OperationNode) => number>> = {
   conv2d: ({ shape, inputs: [, weight] }) => sizeOf(shape) * sizeOf(weight!.shape.slice(1)),
@@ -45,7 +54,7 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
   order.forEach((node, i) => node.inputs.forEach((operand) => lastUse.set(owner(operand), i)));
   roots.forEach((root) => lastUse.set(owner(root), Infinity));
 
-  let [live, peakBytes, convolutions, matrixProducts, movedBytes] = [0, 0, 0, 0, 0];
+  let [live, peakBytes, convertedBytes, convolutions, matrixProducts, movedBytes] = [0, 0, 0, 0, 0, 0];
   order.forEach((node, i) => {
     const operands = [...new Set(node.inputs.map(owner))];
     const multiplications = MULTIPLICATIONS[node.operator.name]?.(node);
@@ -55,10 +64,11 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
     } else if (CONVOLUTIONS.has(node.operator.name)) convolutions += multiplications;
     else matrixProducts += multiplications;
 
-    const widened = operands.reduce(
-      (sum, operand) => sum + (operand.kind === 'state' && converted(operand.name) ? bytesOf(operand) : 0),
-      0,
-    );
+    const widened = operands.reduce((sum, operand) => {
+      if (operand.kind !== 'state' || !converted(operand.name)) return sum;
+      return sum + (CONVERTED[node.operator.name]?.(operand) ?? bytesOf(operand));
+    }, 0);
+    convertedBytes = Math.max(convertedBytes, widened);
     const freed = operands.filter((operand) => operand.kind === 'operation' && lastUse.get(operand) === i);
     const made = IN_PLACE.has(node.operator.name) ? 0 : bytesOf(node);
     const overwrites = node.operator.elementwise || OVERWRITING.has(node.operator.name);
@@ -66,7 +76,7 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
     peakBytes = Math.max(peakBytes, live + made - reused + widened);
     live += made - freed.reduce((sum, operand) => sum + bytesOf(operand), 0);
   });
-  return { peakBytes, convolutions, matrixProducts, movedBytes };
+  return { peakBytes, convertedBytes, convolutions, matrixProducts, movedBytes };
 }
 
 /** The node whose memory a value lies in. */

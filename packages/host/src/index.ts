@@ -3,6 +3,7 @@ export * from './cache-folder.js';
 export * from './classes.js';
 export * from './curves.js';
 export * from './deepfloyd/embed-prompts.js';
+export { ENCODER_WEIGHTS, type EncoderWeights } from './deepfloyd/encoder-weights.js';
 export * from './deepfloyd/generate-run.js';
 export * from './deepfloyd/load-deepfloyd.js';
 export * from './deepfloyd/load-stage.js';

@@ -5,24 +5,19 @@ import { graphCost, topological, type Graph, type GraphCost, type Weight } from 
 export interface NetworkWork {
   /** Bytes of its weights, as they lie in their files. */
   readonly weightBytes: number;
-  /** Bytes that the largest weight takes as float32, if it is stored narrower and is widened where it is used; else 0. */
-  readonly widest: number;
   /** Operators in its graph. */
   readonly operators: number;
-  /** Of one call. */
+  /** Of one call. Weights that are stored narrower than float32 are converted where they are used. */
   readonly cost: GraphCost;
 }
 
 export function networkWork(graph: Graph, weights: ReadonlyMap<string, Weight>): NetworkWork {
   const narrow = new Set<string>();
-  let [weightBytes, widest] = [0, 0];
+  let weightBytes = 0;
   for (const [name, weight] of weights) {
-    const bytes = 4 * sizeOf(weight.shape);
-    weightBytes += 'length' in weight ? weight.length : bytes;
-    if (!('dtype' in weight) || weight.dtype === undefined || weight.dtype === 'float32') continue;
-    narrow.add(name);
-    widest = Math.max(widest, bytes);
+    weightBytes += 'length' in weight ? weight.length + (weight.scales?.length ?? 0) : 4 * sizeOf(weight.shape);
+    if ('dtype' in weight && weight.dtype !== undefined && weight.dtype !== 'float32') narrow.add(name);
   }
   const operators = topological([...graph.outputs.values()]).filter(({ kind }) => kind === 'operation').length;
-  return { weightBytes, widest, operators, cost: graphCost(graph, { converted: (name) => narrow.has(name) }) };
+  return { weightBytes, operators, cost: graphCost(graph, { converted: (name) => narrow.has(name) }) };
 }

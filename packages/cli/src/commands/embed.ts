@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { UngrainError } from '@ungrain/core';
-import { checkOutputFile, embedPrompts, withFile, writeWhole } from '@ungrain/host';
+import { checkOutputFile, embedPrompts, withFile, writeWhole, type EncoderWeights } from '@ungrain/host';
 import { Option, type Command } from 'commander';
 import { jsonFlag } from '../common-flags.js';
+import { encoderWeightsFlag } from '../deepfloyd-flags.js';
 import { engineFlag, engineOfFlags, threadsFlag, type EngineFlags } from '../engine-flags.js';
 import { interruptible } from '../interruption.js';
 import { counted, printJson, printLine } from '../output.js';
@@ -13,6 +14,7 @@ interface EmbedFlags extends EngineFlags {
   readonly file?: string;
   readonly pack: readonly string[];
   readonly encoder?: string;
+  readonly encoderWeights: EncoderWeights;
   readonly cache?: boolean;
   readonly json?: boolean;
 }
@@ -24,6 +26,7 @@ export function define(command: Command): void {
     .argument('[prompt...]', 'each in quotes')
     .requiredOption('--out <file>', 'the pack, as safetensors')
     .option('--encoder <folder>', 'a diffusers folder whose text_encoder reads the prompts')
+    .addOption(encoderWeightsFlag())
     .option('--file <file>', 'further prompts, one on each line')
     .addOption(
       new Option('--pack <file>', 'takes in the prompts of a pack, .pth or .safetensors, repeatable')
@@ -38,7 +41,7 @@ export function define(command: Command): void {
 }
 
 async function embed(typed: readonly string[], flags: EmbedFlags): Promise<void> {
-  const { out, encoder, pack: packs, cache, json = false } = flags;
+  const { out, encoder, encoderWeights, pack: packs, cache, json = false } = flags;
   await checkOutputFile(out, ['safetensors']);
   const prompts = [...typed, ...(flags.file === undefined ? [] : await linesOf(flags.file))];
   if (prompts.length + packs.length === 0)
@@ -49,6 +52,7 @@ async function embed(typed: readonly string[], flags: EmbedFlags): Promise<void>
     const { pack, bytes } = await embedPrompts(prompts, {
       engine: engineOfFlags(flags),
       encoder,
+      encoderWeights,
       packs,
       cache,
       onPart: (part, done, total) => progress.update(done, { part }, total),

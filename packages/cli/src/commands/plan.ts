@@ -36,7 +36,7 @@ async function plan(prompts: readonly string[], flags: GenerateFlags, signal: Ab
     printColumns([
       ['part', 'weights', 'memory', 'calls', 'time'],
       ...parts.map((part) => [
-        part.part,
+        part.int8 ? `${part.part}, int8` : part.part,
         gigabytes(part.weightBytes),
         gigabytes(part.memoryBytes),
         `${part.calls} of ${part.largest}`,
@@ -60,7 +60,8 @@ function encoderCalls(flags: GenerateFlags, stages: readonly Stage[]): readonly 
   const folder = flags.encoder ?? flags.stage1;
   if (flags.prompts !== undefined || folder === undefined) return [];
   const asked = new Set(stages.flatMap(({ spec }) => ['', ...spec.conditions, ...negativesOf(spec)]));
-  return [{ part: 'text encoder', folder, calls: asked.size, rows: asked.size, largest: 1 }];
+  const { encoderWeights } = flags;
+  return [{ part: 'text encoder', folder, encoderWeights, calls: asked.size, rows: asked.size, largest: 1 }];
 }
 
 const negativesOf = ({ guidance }: RunSpec): readonly unknown[] =>

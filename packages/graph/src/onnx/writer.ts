@@ -16,10 +16,10 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
-import type { Shape, Tensor } from '@ungrain/core';
+import { sizeOf, type Shape, type Tensor } from '@ungrain/core';
 import { RESERVED, topological, type Graph } from '../graph.js';
 import type { ConstantNode, Node, NodeDType } from '../node.js';
-import type { Emitter, OnnxAttribute } from './emitter.js';
+import { WIDENED_ELEMENTS, type Emitter, type OnnxAttribute } from './emitter.js';
 
 /** The ONNX operator set that graphs are written in, and the file format version that it came with. */
 export const OPSET = 20;
@@ -36,7 +36,15 @@ export interface ExternalConstant {
   readonly offset: number;
   readonly length: number;
   /** What the network sees is float32. */
-  readonly dtype: 'float32' | 'float16' | 'bfloat16';
+  readonly dtype: 'float32' | 'float16' | 'bfloat16' | 'int8';
+  /** Of int8: where the file has a float32 for each row, by which its numbers are multiplied. */
+  readonly scales?: ByteRange;
+}
+
+/** In bytes. */
+interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface WriteOptions {
@@ -54,19 +62,19 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
   const nameOf = (node: Node): string => names.get(node)!;
   const roots = [...graph.outputs.values(), ...graph.updates.values()];
 
-  for (const node of topological(roots)) {
-    if (node.kind === 'operation')
-      names.set(node, node.operator.onnx(writer, node.inputs.map(nameOf), node, node.attributes));
-    else if (node.kind === 'constant') names.set(node, writer.constant(node));
-    else names.set(node, node.name);
-  }
-
   const inputs: ValueInfoProto[] = [];
   for (const node of [...graph.inputs.values(), ...graph.states.values()]) {
     const fixed = node.kind === 'state' ? constants.get(node.name) : undefined;
     if (fixed && 'location' in fixed) writer.external(node.name, node.shape, fixed);
     else if (fixed) writer.initializers.push(tensorProto(node.name, 'float32', node.shape, fixed.data));
     else inputs.push(valueInfo(node.name, node.dtype, node.shape));
+  }
+
+  for (const node of topological(roots)) {
+    if (node.kind === 'operation')
+      names.set(node, node.operator.onnx(writer, node.inputs.map(nameOf), node, node.attributes));
+    else if (node.kind === 'constant') names.set(node, writer.constant(node));
+    else names.set(node, node.name);
   }
 
   const outputs: ValueInfoProto[] = [];
@@ -85,7 +93,7 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
     ),
     graph: create(GraphProtoSchema, {
       name: graph.name,
-      node: [...writer.conversions, ...writer.nodes],
+      node: writer.allNodes(),
       initializer: writer.initializers,
       input: inputs,
       output: outputs,
@@ -94,10 +102,35 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
   return toBinary(ModelProtoSchema, model);
 }
 
+interface NarrowConstant {
+  readonly shape: Shape;
+  readonly constant: ExternalConstant;
+}
+
+/** The rows of a narrow matrix in blocks of `WIDENED_ELEMENTS` each: they lie one after another in its file. */
+function blocksOf({ shape, constant }: NarrowConstant): readonly NarrowConstant[] {
+  const [rows = 1, ...others] = shape;
+  const columns = sizeOf(others);
+  const most = Math.max(1, Math.floor(WIDENED_ELEMENTS / columns));
+  return Array.from({ length: Math.ceil(rows / most) }, (_, i) => {
+    const start = i * most;
+    const count = Math.min(most, rows - start);
+    const part = ({ offset, length }: ByteRange): ByteRange => ({
+      offset: offset + (length / rows) * start,
+      length: (length / rows) * count,
+    });
+    const { scales } = constant;
+    return {
+      shape: [count, ...others],
+      constant: { ...constant, ...part(constant), ...(scales && { scales: part(scales) }) },
+    };
+  });
+}
+
 /** Collects nodes and constants, each distinct one once. */
 class Writer implements Emitter {
-  /** Of constants that are stored in another type than they are used in: before all other nodes. */
-  readonly conversions: NodeProto[] = [];
+  /** Constants that are stored in a narrower type than they are used in. */
+  private readonly narrow = new Map<string, NarrowConstant>();
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly domains = new Set(['']);
@@ -135,11 +168,52 @@ class Writer implements Emitter {
     return this.initializer(node.dtype, node.shape, node.data);
   }
 
+  picked(name: string, pick: (stored: string) => string): string {
+    const narrow = this.narrow.get(name);
+    if (!narrow || narrow.constant.scales) return pick(name);
+    return this.node('Cast', [pick(this.stored(name, narrow))], { to: TensorProto_DataType.FLOAT });
+  }
+
+  rowBlocks(name: string): readonly string[] {
+    const narrow = this.narrow.get(name);
+    const blocks = narrow ? blocksOf(narrow) : [];
+    if (blocks.length <= 1) return [name];
+    return blocks.map((block, i) => {
+      const part = `${RESERVED}rows/${i}/${name}`;
+      if (!this.known.has(part)) this.nodes.push(this.widening(part, block));
+      this.known.set(part, part);
+      return part;
+    });
+  }
+
   external(name: string, shape: Shape, constant: ExternalConstant): void {
-    const converted = constant.dtype !== 'float32';
-    const stored = converted ? `${RESERVED}stored/${name}` : name;
-    this.initializers.push(externalProto(stored, shape, constant));
-    if (converted) this.conversions.push(nodeProto('Cast', [stored], [name], { to: TensorProto_DataType.FLOAT }));
+    if (constant.dtype === 'float32') this.initializers.push(externalProto(name, shape, constant));
+    else this.narrow.set(name, { shape, constant });
+  }
+
+  /** Narrow constants are widened first, those that are used whole. */
+  allNodes(): NodeProto[] {
+    const used = new Set(this.nodes.flatMap(({ input }) => input));
+    const whole = [...this.narrow].filter(([name]) => used.has(name));
+    return [...whole.map(([name, narrow]) => this.widening(name, narrow)), ...this.nodes];
+  }
+
+  /** The node that makes a float32 of what is stored. */
+  private widening(name: string, narrow: NarrowConstant): NodeProto {
+    const { shape, constant } = narrow;
+    const { location, scales } = constant;
+    const stored = this.stored(name, narrow);
+    if (!scales) return nodeProto('Cast', [stored], [name], { to: TensorProto_DataType.FLOAT });
+    const factors = `${RESERVED}scales/${name}`;
+    this.initializers.push(externalProto(factors, shape.slice(0, 1), { location, dtype: 'float32', ...scales }));
+    return nodeProto('DequantizeLinear', [stored, factors], [name], { axis: 0 });
+  }
+
+  private stored(name: string, { shape, constant }: NarrowConstant): string {
+    const stored = `${RESERVED}stored/${name}`;
+    if (!this.known.has(stored)) this.initializers.push(externalProto(stored, shape, constant));
+    this.known.set(stored, stored);
+    return stored;
   }
 
   private add(
@@ -194,6 +268,7 @@ const EXTERNAL_TYPES: Record<ExternalConstant['dtype'], TensorProto_DataType> = 
   float32: TensorProto_DataType.FLOAT,
   float16: TensorProto_DataType.FLOAT16,
   bfloat16: TensorProto_DataType.BFLOAT16,
+  int8: TensorProto_DataType.INT8,
 };
 
 function externalProto(name: string, shape: Shape, { location, offset, length, dtype }: ExternalConstant): TensorProto {

@@ -26,7 +26,8 @@ export const gatherOperator: Operator<{ readonly axis: number }> = {
     );
     return [scatterAdd(full(x!.shape, 0), expand(alongAxis, rows), reshape(cotangent, rows), axis), null];
   },
-  onnx: (emit, inputs, _node, { axis }) => emit.node('Gather', inputs, { axis }),
+  onnx: (emit, [x, indices], _node, { axis }) =>
+    emit.picked(x!, (stored) => emit.node('Gather', [stored, indices!], { axis })),
 };
 
 const replaceDim = (shape: Shape, axis: number, sizes: Shape): Shape => shape.toSpliced(axis, 1, ...sizes);

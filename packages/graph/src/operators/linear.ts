@@ -23,7 +23,13 @@ export const linearOperator: Operator = {
     matmul(transpose(cotangent, [1, 0]), x!),
     ...(bias ? [sum(cotangent, [0])] : []),
   ],
-  onnx: (emit, inputs) => emit.node('Gemm', inputs, { transB: 1 }),
+  onnx: (emit, [x, weight, ...bias]) => {
+    const blocks = emit.rowBlocks(weight!);
+    if (blocks.length === 1) return emit.node('Gemm', [x!, weight!, ...bias], { transB: 1 });
+    const products = blocks.map((block) => emit.node('Gemm', [x!, block], { transB: 1 }));
+    const product = emit.node('Concat', products, { axis: 1 });
+    return bias.length === 0 ? product : emit.node('Add', [product, ...bias]);
+  },
 };
 
 /** x·Wᵀ + b over the last dimension of `x` […, in]. */

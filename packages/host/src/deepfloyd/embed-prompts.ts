@@ -3,12 +3,14 @@ import { UngrainError, type Tensor } from '@ungrain/core';
 import { readEmbeddingPack, writeEmbeddingPack, type EmbeddingPack } from '@ungrain/models-deepfloyd';
 import type { EngineSource } from '../engine.js';
 import { withFile } from '../file-errors.js';
+import type { EncoderWeights } from './encoder-weights.js';
 import { openPrompts, type Telling } from './prompt-source.js';
 
 export interface EmbedOptions extends Telling {
   readonly engine: EngineSource;
   /** A folder with a text encoder; needed where there are prompts to read. */
   readonly encoder?: string | undefined;
+  readonly encoderWeights?: EncoderWeights | undefined;
   /** Packs whose prompts are taken along; where two have one, the later pack's counts. */
   readonly packs: readonly string[];
   readonly cache?: boolean | undefined;
@@ -20,7 +22,7 @@ export interface EmbedOptions extends Telling {
  */
 export async function embedPrompts(
   prompts: readonly string[],
-  { engine, encoder, packs, cache, onPart, onNote }: EmbedOptions,
+  { engine, encoder, encoderWeights, packs, cache, onPart, onNote }: EmbedOptions,
 ): Promise<{ readonly pack: EmbeddingPack; readonly bytes: Uint8Array }> {
   const all = new Map<string, Tensor>();
   for (const path of packs)
@@ -32,7 +34,10 @@ export async function embedPrompts(
         'no-text-encoder',
         'Prompts are read by a text encoder; name a folder that has one by --encoder.',
       );
-    const opened = await openPrompts({ encoder, cache }, { engine: await engine({ lowMemory: true }), onPart, onNote });
+    const opened = await openPrompts(
+      { encoder, encoderWeights, cache },
+      { engine: await engine({ lowMemory: true }), onPart, onNote },
+    );
     const wanted = ['', ...new Set(prompts)];
     const states = await opened.encoder.encode(wanted);
     wanted.forEach((prompt, i) => all.set(prompt, states[i]!));

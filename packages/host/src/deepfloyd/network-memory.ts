@@ -16,8 +16,8 @@ const WIDENED = 3;
  * system can have them back.
  * @param times how many times the work's rows a call has
  */
-export const networkMemory = ({ operators, widest, cost }: NetworkWork, times = 1): number =>
-  BYTES_PER_OPERATOR * operators + times * ARENA * cost.peakBytes + WIDENED * widest;
+export const networkMemory = ({ operators, cost }: NetworkWork, times = 1): number =>
+  BYTES_PER_OPERATOR * operators + times * ARENA * cost.peakBytes + WIDENED * cost.convertedBytes;
 
 /** What this process alone takes, without the pages of files where the system tells them apart (Linux), in bytes. */
 export function processMemory(): number {

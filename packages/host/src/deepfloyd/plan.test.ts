@@ -5,9 +5,8 @@ import { rowsThatFit } from './plan.js';
 
 const work = (rows: number): NetworkWork => ({
   weightBytes: 1e9,
-  widest: 0,
   operators: 1000,
-  cost: { peakBytes: rows * 1e8, convolutions: 0, matrixProducts: 0, movedBytes: 0 },
+  cost: { peakBytes: rows * 1e8, convertedBytes: 0, convolutions: 0, matrixProducts: 0, movedBytes: 0 },
 });
 const one = work(1);
 

@@ -3,6 +3,7 @@ import type { Engine } from '@ungrain/graph';
 import { filesBelow, openCheckpoint, t5Work, unetWork, type NetworkWork } from '@ungrain/models-deepfloyd';
 import { measureRates, secondsAt } from '../engine-rates.js';
 import { modelFolder } from '../pull/index.js';
+import { isInt8, type EncoderWeights } from './encoder-weights.js';
 import { networkMemory, processMemory } from './network-memory.js';
 
 /** The stages of DeepFloyd IF, in order, as messages name them. */
@@ -18,11 +19,15 @@ export interface PlannedCalls {
   readonly rows: number;
   /** Those of the largest call. */
   readonly largest: number;
+  /** How the text encoder's weights are read. Default `auto`. */
+  readonly encoderWeights?: EncoderWeights | undefined;
   /** [height, width] of a stage's images; those that it was trained on by default. */
   readonly size?: readonly [number, number] | undefined;
 }
 
 export interface PlannedPart extends PlannedCalls {
+  /** Are its matrices read as int8? */
+  readonly int8: boolean;
   /** Bytes of the files that are mapped. */
   readonly weightBytes: number;
   /** Bytes beside them, which the system cannot have back. */
@@ -48,14 +53,14 @@ export interface Plan {
  * @throws UngrainError as `loadStage` and `t5Prompts` do
  */
 export async function planGeneration(wanted: readonly PlannedCalls[], engine: Engine): Promise<Plan> {
-  const works: NetworkWork[] = [];
+  const works: Awaited<ReturnType<typeof workOf>>[] = [];
   for (const one of wanted) works.push(await workOf(one));
   const processBytes = processMemory();
   const rates = await measureRates(engine);
   const parts = wanted.map((one, i): PlannedPart => {
-    const work = works[i]!;
+    const { int8, work } = works[i]!;
     const seconds = (secondsAt(rates, work.cost) * one.rows) / one.largest;
-    return { ...one, weightBytes: work.weightBytes, memoryBytes: networkMemory(work), seconds };
+    return { ...one, int8, weightBytes: work.weightBytes, memoryBytes: networkMemory(work), seconds };
   });
   return {
     parts,
@@ -66,10 +71,13 @@ export async function planGeneration(wanted: readonly PlannedCalls[], engine: En
   };
 }
 
-async function workOf({ part, folder, largest, size }: PlannedCalls): Promise<NetworkWork> {
+async function workOf({ part, folder, largest, size, encoderWeights = 'auto' }: PlannedCalls) {
   const checkpoint = await openCheckpoint(await modelFolder(folder));
-  if (part === 'text encoder') return t5Work(filesBelow(checkpoint, 'text_encoder'), { rows: largest });
-  return unetWork(filesBelow(checkpoint, 'unet'), { rows: largest, size });
+  if (part !== 'text encoder')
+    return { int8: false, work: await unetWork(filesBelow(checkpoint, 'unet'), { rows: largest, size }) };
+  const encoder = filesBelow(checkpoint, 'text_encoder');
+  const int8 = await isInt8(encoder, encoderWeights);
+  return { int8, work: await t5Work(encoder, { rows: largest, int8 }) };
 }
 
 /** The share of the free memory that a network may take: other programs want some too. */

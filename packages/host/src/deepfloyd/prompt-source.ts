@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UngrainError } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 import {
+  filesBelow,
   fingerprint,
   openCheckpoint,
   packedPrompts,
@@ -15,11 +16,14 @@ import {
 import { cacheFolder } from '../cache-folder.js';
 import { modelFolder } from '../pull/index.js';
 import { withFile } from '../file-errors.js';
+import { int8Encoder, isInt8, type EncoderWeights } from './encoder-weights.js';
 import { promptCache } from './prompt-cache.js';
 
 export interface PromptSource {
   /** A diffusers folder that holds the tokenizer and the text encoder, or the name of a pulled model. */
   readonly encoder: string;
+  /** How the text encoder's weights are read. Default `auto`. */
+  readonly encoderWeights?: EncoderWeights | undefined;
   /** A pack of embeddings, in place of an encoder. */
   readonly prompts?: string | undefined;
   /** Are states kept on disk, and taken from there? Default true. */
@@ -41,7 +45,7 @@ export interface OpenPromptsOptions extends Telling {
 
 export interface OpenedPrompts {
   readonly encoder: PromptEncoder;
-  /** What made the embeddings, for the record: `T5 0123456789ab`, `pack 0123456789ab`; null if nothing does. */
+  /** What made the embeddings, for the record: `T5 0123456789ab`, `T5 0123456789ab int8`, `pack 0123456789ab`; null if nothing does. */
   readonly name: string | null;
 }
 
@@ -55,7 +59,7 @@ const SHOWN_DIGITS = 12;
  * @throws UngrainError as `readEmbeddingPack` and `openCheckpoint` do
  */
 export async function openPrompts(
-  { encoder, prompts, cache = true }: PromptSource,
+  { encoder, encoderWeights = 'auto', prompts, cache = true }: PromptSource,
   { engine, slot, onPart, onNote }: OpenPromptsOptions,
 ): Promise<OpenedPrompts> {
   if (prompts !== undefined) {
@@ -67,16 +71,20 @@ export async function openPrompts(
   const checkpoint = await openCheckpoint(await modelFolder(encoder));
   if (!(await checkpoint.exists('text_encoder/config.json'))) return { encoder: noEncoder(encoder), name: null };
   const hash = await fingerprint(checkpoint, { parts: ['text_encoder'], files: FILES });
+  const files = filesBelow(checkpoint, 'text_encoder');
+  const int8 = await isInt8(files, encoderWeights);
+  const onFile = (index: number, total: number): void => onPart?.('int8 weights', index, total);
   return {
     encoder: t5Prompts(checkpoint, {
       engine,
       slot,
-      cache: cache ? promptCache(join(cacheFolder(), 'prompts'), hash) : undefined,
+      openEncoder: int8 ? () => int8Encoder(files, { hash, onFile }) : undefined,
+      cache: cache ? promptCache(join(cacheFolder(), 'prompts'), int8 ? `${hash} int8` : hash) : undefined,
       onCut: (prompt, tokens) =>
         onNote?.(`${JSON.stringify(prompt)} has ${tokens} tokens; only the first 77 are looked at.`),
       onPrompt: (index, total) => onPart?.('text encoder', index, total),
     }),
-    name: `T5 ${hash.slice(0, SHOWN_DIGITS)}`,
+    name: `T5 ${hash.slice(0, SHOWN_DIGITS)}${int8 ? ' int8' : ''}`,
   };
 }
 

@@ -1,7 +1,8 @@
-import { stat, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UngrainError } from '@ungrain/core';
 import type { Variant } from '@ungrain/models-deepfloyd';
+import { freeSpace } from '../free-space.js';
 import { byteText } from './byte-text.js';
 import { isDigestOfFile } from './digest.js';
 import { arrived, downloadFile, partOf } from './download-file.js';
@@ -70,7 +71,7 @@ export async function planPull(options: PullOptions): Promise<PullPlan> {
     revision = 'main',
     wait = waitForReal,
     patience = PATIENCE,
-    free = freeAt,
+    free = freeSpace,
   } = options;
   const { owner, name } = parseRepoName(options.model);
   const endpoint = endpointOf(options.endpoint ?? (env['HF_ENDPOINT'] || HUGGING_FACE));
@@ -164,13 +165,4 @@ function endpointOf(text: string): string {
       'An endpoint is an address such as https://hub.example.org, with nothing after its path.',
     );
   return url.href.replace(/\/+$/, '');
-}
-
-/** Bytes that may be written where a folder is or will be. */
-async function freeAt(folder: string): Promise<number> {
-  for (let path = resolve(folder); ; path = dirname(path)) {
-    const found = await statfs(path).catch(() => null);
-    if (found) return found.bavail * found.bsize;
-    if (path === dirname(path)) return Number.MAX_SAFE_INTEGER;
-  }
 }

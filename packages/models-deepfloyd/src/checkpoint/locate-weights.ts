@@ -1,4 +1,4 @@
-import { UngrainError } from '@ungrain/core';
+import { sizeOf, UngrainError } from '@ungrain/core';
 import { z } from 'zod';
 import type { CheckpointFiles, StoredWeight } from './checkpoint-files.js';
 
@@ -29,8 +29,8 @@ export async function locateWeights(
   variants: readonly Variant[] = ['fp32', 'fp16'],
 ): Promise<ReadonlyMap<string, LocatedWeight>> {
   for (const { whole, index } of weightFiles(variants)) {
-    if (await part.exists(whole)) return tensorsOf(part, [whole]);
-    if (await part.exists(index)) return indexed(part, index);
+    if (await part.exists(whole)) return withScales(await tensorsOf(part, [whole]));
+    if (await part.exists(index)) return withScales(await indexed(part, index));
   }
   await refusePickle(part);
   const wanted = variants.map((variant) => `${STEMS[0]}${SUFFIXES[variant]}.safetensors`).join(' or ');
@@ -39,6 +39,23 @@ export async function locateWeights(
     `${part.name} holds no weights: there is no ${wanted}, nor an index of several files; only safetensors are read.`,
     'failure',
   );
+}
+
+/** An int8 weight's file has its scales beside it, under its name and this: as `compressed-tensors` names them. */
+export const SCALES = '_scale';
+
+/** Int8 weights together with their scales: one for each row, [rows] or [rows, 1]. */
+function withScales(located: ReadonlyMap<string, LocatedWeight>): ReadonlyMap<string, LocatedWeight> {
+  const found = new Map(located);
+  for (const [name, { in: file, weight }] of located) {
+    const scales = located.get(name + SCALES);
+    if (weight.dtype !== 'int8' || !('file' in weight) || scales?.in !== file || !('file' in scales.weight)) continue;
+    const { dtype, shape, offset, length } = scales.weight;
+    if (dtype !== 'float32' || sizeOf(shape) !== weight.shape[0] || shape[0] !== weight.shape[0]) continue;
+    found.delete(name + SCALES);
+    found.set(name, { in: file, weight: { ...weight, scales: { offset, length } } });
+  }
+  return found;
 }
 
 /** What the weights of a part may lie in, the first that is there counting: one file, or several by their index. */

@@ -30,8 +30,8 @@ export function matchWeights(
     if (!place || !found) faults.push(`'${name}' ${formatShape(shape)} is missing`);
     else if (!sameShape(found.shape, shape))
       faults.push(`'${name}' should be ${formatShape(shape)} and is ${formatShape(found.shape)} in ${place.in}`);
-    else if (!FLOATS.includes(found.dtype))
-      faults.push(`'${name}' is ${found.dtype} in ${place.in}, which is no float`);
+    else if (!FLOATS.includes(found.dtype) && !('scales' in found))
+      faults.push(`'${name}' is ${found.dtype} in ${place.in}, which is no float and has no scales`);
     else matched.set(name, found);
   }
   for (const name of left) {

@@ -13,6 +13,8 @@ import type { PromptCache, PromptEncoder } from './prompt-encoder.js';
 export interface T5PromptsOptions {
   readonly engine: Engine;
   readonly variants?: readonly Variant[] | undefined;
+  /** Gives the text encoder's files when they are needed first. Default: those of the folder as they are. */
+  readonly openEncoder?: (() => Promise<CheckpointFiles>) | undefined;
   /** Captions are cleaned as they were for training; the empty prompt never changes. Default true. */
   readonly clean?: boolean;
   /** Keeps the encoder in memory until another network needs the room; without one it is freed after each call. */
@@ -32,9 +34,9 @@ export interface T5PromptsOptions {
  * @throws UngrainError as `loadT5` and `loadTokenizer` do; `not-finite` if the encoder answers with NaN
  */
 export function t5Prompts(checkpoint: CheckpointFiles, options: T5PromptsOptions): PromptEncoder {
-  const { engine, variants, clean = true, slot, cache, onCut, onPrompt } = options;
-  const caption = clean ? cleanCaption : plainCaption;
   const encoder = filesBelow(checkpoint, 'text_encoder');
+  const { engine, variants, clean = true, slot, cache, onCut, onPrompt, openEncoder = async () => encoder } = options;
+  const caption = clean ? cleanCaption : plainCaption;
   const known = new Map<string, Tensor>();
   let tokenizer: Tokenizer | undefined;
   let network: Network | undefined;
@@ -45,7 +47,7 @@ export function t5Prompts(checkpoint: CheckpointFiles, options: T5PromptsOptions
   }
 
   async function statesOf(text: string, tokens: ReturnType<Tokenizer>): Promise<Tensor> {
-    network ??= (await loadT5(encoder, { engine, variants, slot })).network;
+    network ??= (await loadT5(await openEncoder(), { engine, variants, slot })).network;
     const { states } = await network.run(inputsOf(tokens));
     const { data, shape } = states as Tensor;
     if (data.every(Number.isFinite)) return { data, shape: shape.slice(1) };
