@@ -20,12 +20,12 @@ export function packageFolders() {
     .sort();
 }
 
-/** Files of a package's dist whose source is gone: the compiler leaves them where they are, to be published by mistake. */
+/** Types in a package's dist whose source is gone: the compiler leaves them where they are, to be published by mistake. */
 export function staleOutput(folder) {
   const dist = join(root, folder, 'dist');
   if (!existsSync(dist)) return [];
   return readdirSync(dist, { recursive: true })
-    .filter((file) => /\.(?:js|d\.ts)$/.test(file))
-    .filter((file) => !existsSync(join(root, folder, 'src', file.replace(/\.(?:js|d\.ts)$/, '.ts'))))
+    .filter((file) => file.endsWith('.d.ts'))
+    .filter((file) => !existsSync(join(root, folder, 'src', file.replace(/\.d\.ts$/, '.ts'))))
     .map((file) => join(dist, file));
 }

@@ -96,6 +96,7 @@ export const makeSheet = (
     const progress = await startProgress('{part} {bar} {value} of {total}', 1, json, { part: 'step' });
     const notes: string[] = [];
     const telling: Telling = {
+      signal,
       onPart: (part, done, total) => progress.update(done, { part }, total),
       onNote: (note) => notes.push(note),
     };

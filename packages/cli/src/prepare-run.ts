@@ -43,11 +43,11 @@ export interface PreparedRun extends LoadedModel {
 }
 
 /** Loads the model and checks what the flags say of the run. The caller disposes of the model. */
-export async function prepareRun(name: string, flags: SampleFlags): Promise<PreparedRun> {
+export async function prepareRun(name: string, flags: SampleFlags, signal: AbortSignal): Promise<PreparedRun> {
   const { weights, fromState, plugins } = flags;
   const engine = engineOfFlags(flags);
   const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
-  const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags) });
+  const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags, { signal }) });
   const assets = createAssets(saved?.record.assets);
   const versions = { ...(await versionsWith(engine)), ...loaded.versions };
   const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);

@@ -53,7 +53,7 @@ async function compare(prompts: readonly string[], flags: Flags, signal: AbortSi
   let loaded: LoadedModel | undefined;
   try {
     const onPart = (part: string, done: number, total: number): void => progress.update(done, { part }, total);
-    loaded = await loadForGenerate(flags, { onPart, onNote: (note) => notes.push(note) });
+    loaded = await loadForGenerate(flags, { signal, onPart, onNote: (note) => notes.push(note) });
     const stages = await generateRuns(prompts.slice(0, 1), { ...flags, steps: steps[0] }, loaded);
     notes.push(...stages.flatMap((stage) => runNotes(stage.spec, stage)));
     const [first, ...then] = stages;

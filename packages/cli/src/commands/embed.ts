@@ -37,10 +37,12 @@ export function define(command: Command): void {
     .addOption(engineFlag())
     .addOption(threadsFlag())
     .addOption(jsonFlag())
-    .action((prompts: readonly string[], flags: EmbedFlags) => interruptible(() => embed(prompts, flags)));
+    .action((prompts: readonly string[], flags: EmbedFlags) =>
+      interruptible((signal) => embed(prompts, flags, signal)),
+    );
 }
 
-async function embed(typed: readonly string[], flags: EmbedFlags): Promise<void> {
+async function embed(typed: readonly string[], flags: EmbedFlags, signal: AbortSignal): Promise<void> {
   const { out, encoder, encoderWeights, pack: packs, cache, json = false } = flags;
   await checkOutputFile(out, ['safetensors']);
   const prompts = [...typed, ...(flags.file === undefined ? [] : await linesOf(flags.file))];
@@ -55,6 +57,7 @@ async function embed(typed: readonly string[], flags: EmbedFlags): Promise<void>
       encoderWeights,
       packs,
       cache,
+      signal,
       onPart: (part, done, total) => progress.update(done, { part }, total),
       onNote: (note) => notes.push(note),
     });

@@ -59,7 +59,7 @@ async function generate(prompts: readonly string[], flags: Flags, signal: AbortS
     const out = flags.out ?? (anyOther ? undefined : await freshName(`${label}-seed${flags.seed ?? 0}`, 'png'));
     const outputs = await planOutputs({ out, each, gif, gifX0 });
     const smallOutputs = await planOutputs({ out: small });
-    loaded = await loadForGenerate(flags, { onPart, onNote: (note) => notes.push(note) });
+    loaded = await loadForGenerate(flags, { signal, onPart, onNote: (note) => notes.push(note) });
     if (small !== undefined && !loaded.upscaler)
       throw new UngrainError(
         'bad-flag',

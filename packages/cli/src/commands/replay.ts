@@ -65,7 +65,7 @@ async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promi
       engine,
       weights,
       plugins,
-      deepfloyd: deepfloydOf(flags),
+      deepfloyd: deepfloydOf(flags, { signal }),
       versions,
       signal,
       onStep,

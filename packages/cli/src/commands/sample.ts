@@ -64,7 +64,7 @@ async function sample(name: string, flags: SampleFlags, signal: AbortSignal): Pr
   if (grid) await checkGridFlags(flags, out);
   const outputs = await planOutputs({ out, each, gif, gifX0 });
   if (saveState !== undefined) await checkOutputFile(saveState, ['safetensors']);
-  const prepared = await prepareRun(name, flags);
+  const prepared = await prepareRun(name, flags, signal);
   try {
     if (flags.dryRun) await dryRun(prepared, flags, signal);
     else if (grid) await sampleGrid(prepared, { ...flags, grid, out: out! }, signal);

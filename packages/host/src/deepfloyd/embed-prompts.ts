@@ -22,7 +22,7 @@ export interface EmbedOptions extends Telling {
  */
 export async function embedPrompts(
   prompts: readonly string[],
-  { engine, encoder, encoderWeights, packs, cache, onPart, onNote }: EmbedOptions,
+  { engine, encoder, encoderWeights, packs, cache, signal, onPart, onNote }: EmbedOptions,
 ): Promise<{ readonly pack: EmbeddingPack; readonly bytes: Uint8Array }> {
   const all = new Map<string, Tensor>();
   for (const path of packs)
@@ -36,7 +36,7 @@ export async function embedPrompts(
       );
     const opened = await openPrompts(
       { encoder, encoderWeights, cache },
-      { engine: await engine({ lowMemory: true }), onPart, onNote },
+      { engine: await engine({ lowMemory: true }), signal, onPart, onNote },
     );
     const wanted = ['', ...new Set(prompts)];
     const states = await opened.encoder.encode(wanted);

@@ -30,8 +30,10 @@ export interface PromptSource {
   readonly cache?: boolean | undefined;
 }
 
-/** Where there is something to tell while a model is at work. */
+/** What is told while a model is at work, and what stops it. */
 export interface Telling {
+  /** Heard between prompts, and between the weights that are written as int8. */
+  readonly signal?: AbortSignal | undefined;
   /** What is at work, and how far it is. */
   readonly onPart?: ((part: string, done: number, total: number) => void) | undefined;
   /** A sentence that the person should read afterwards. */
@@ -60,7 +62,7 @@ const SHOWN_DIGITS = 12;
  */
 export async function openPrompts(
   { encoder, encoderWeights = 'auto', prompts, cache = true }: PromptSource,
-  { engine, slot, onPart, onNote }: OpenPromptsOptions,
+  { engine, slot, signal, onPart, onNote }: OpenPromptsOptions,
 ): Promise<OpenedPrompts> {
   if (prompts !== undefined) {
     const bytes = await withFile(prompts, 'read', () => readFile(prompts));
@@ -78,7 +80,8 @@ export async function openPrompts(
     encoder: t5Prompts(checkpoint, {
       engine,
       slot,
-      openEncoder: int8 ? () => int8Encoder(files, { hash, onFile }) : undefined,
+      signal,
+      openEncoder: int8 ? () => int8Encoder(files, { hash, onFile, signal }) : undefined,
       cache: cache ? promptCache(join(cacheFolder(), 'prompts'), int8 ? `${hash} int8` : hash) : undefined,
       onCut: (prompt, tokens) =>
         onNote?.(`${JSON.stringify(prompt)} has ${tokens} tokens; only the first 77 are looked at.`),

@@ -21,6 +21,8 @@ export interface T5PromptsOptions {
   readonly slot?: Slot | undefined;
   /** Where states are looked up before the encoder is asked, and kept. */
   readonly cache?: PromptCache | undefined;
+  /** Heard before each prompt. */
+  readonly signal?: AbortSignal | undefined;
   /** Is told of prompts that are longer than what is looked at. */
   readonly onCut?: ((prompt: string, tokens: number) => void) | undefined;
   /** Is told before the encoder reads a prompt, counted from 0. */
@@ -31,11 +33,21 @@ export interface T5PromptsOptions {
  * Prompts by the tokenizer and the text encoder of a diffusers folder. The encoder is loaded when prompts come that are not
  * known yet, and freed before the UNet: it is several times larger. What was encoded once is remembered.
  *
- * @throws UngrainError as `loadT5` and `loadTokenizer` do; `not-finite` if the encoder answers with NaN
+ * @throws UngrainError as `loadT5` and `loadTokenizer` do; `not-finite` if the encoder answers with NaN; `aborted`
  */
 export function t5Prompts(checkpoint: CheckpointFiles, options: T5PromptsOptions): PromptEncoder {
   const encoder = filesBelow(checkpoint, 'text_encoder');
-  const { engine, variants, clean = true, slot, cache, onCut, onPrompt, openEncoder = async () => encoder } = options;
+  const {
+    engine,
+    variants,
+    clean = true,
+    slot,
+    cache,
+    signal,
+    onCut,
+    onPrompt,
+    openEncoder = async () => encoder,
+  } = options;
   const caption = clean ? cleanCaption : plainCaption;
   const known = new Map<string, Tensor>();
   let tokenizer: Tokenizer | undefined;
@@ -71,6 +83,7 @@ export function t5Prompts(checkpoint: CheckpointFiles, options: T5PromptsOptions
           if (tokens.length > TEXT_TOKENS) onCut?.(prompt, tokens.length);
           let states = (await cache?.get(text)) ?? null;
           if (!states) {
+            if (signal?.aborted) throw new UngrainError('aborted', 'Stopped while prompts were read.', 'failure');
             onPrompt?.(i, fresh.length);
             states = await statesOf(text, tokens);
             await cache?.set(text, states);
