@@ -95,8 +95,8 @@ describe('the course on DeepFloyd IF', () => {
     }
   });
 
-  test('what was drawn can be had alone, and drawn again by both stages', async () => {
-    for (const name of ['inpainted.png', 'flipped.png']) {
+  test('what was drawn can be had alone, and it and sheets are drawn again by both stages', async () => {
+    for (const name of ['inpainted.png', 'flipped.png', 'edit.png']) {
       const { stdout } = await run('replay', name, '--stage1', STAGE1, '--stage2', STAGE2, '--check');
       expect(stdout).toBe(`the same bytes as ${name}\n`);
     }

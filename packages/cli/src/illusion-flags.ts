@@ -16,8 +16,11 @@ export function addIllusionFlags(command: Command): void {
     .addOption(wholeNumberFlag('--best-of', 'draw so many and show the best by the judge', { min: 1, max: 256 }));
 }
 
-/** The best are the judge's best. */
-export const isScored = ({ score = false, bestOf }: IllusionFlags): boolean => score || bestOf !== undefined;
+/** What is shown of what is drawn; the best are the judge's best. */
+export const choiceOf = ({ score = false, bestOf, count }: IllusionFlags) => ({
+  scored: score || bestOf !== undefined,
+  shown: count,
+});
 
 /** @throws UngrainError `bad-flag` */
 function drawnCount({ count, bestOf }: IllusionFlags): number {

@@ -1,24 +1,28 @@
-import { MAX_STEPS, UngrainError, type RunSpec, type Tensor } from '@ungrain/core';
+import { MAX_STEPS, UngrainError, type Model, type RunSpec, type Tensor } from '@ungrain/core';
 import {
+  addPicture,
   checkOutputFile,
   createAssets,
   disposeOf,
+  drawSheet,
   fitPicture,
   freshName,
-  loadJudge,
   loadModel,
   planOutputs,
   readPicture,
+  recordTexts,
   runNotes,
   stageRun,
   writeWhole,
   type LoadedModel,
   type PictureRun,
   type PictureSheet,
+  type SheetName,
+  type SheetOptions,
+  type SheetSpec,
   type Stage,
   type Telling,
 } from '@ungrain/host';
-import { rasterize, sheetFigure } from '@ungrain/media/figures';
 import { Option, type Command } from 'commander';
 import { jsonFlag, weightsFlag, wholeNumberFlag } from './common-flags.js';
 import { addDeepfloydFlags, deepfloydOf, type DeepfloydFlags } from './deepfloyd-flags.js';
@@ -39,8 +43,6 @@ export interface PictureFlags extends RunFlags, EngineFlags, DeepfloydFlags {
   readonly upscaleSteps?: number;
   readonly json?: boolean;
 }
-
-const ZOOM = 2;
 
 /** Adds the flags of `PictureFlags`. @param drawn is there a run whose images can be had alone? */
 export function addPictureFlags(command: Command, drawn: boolean): void {
@@ -73,23 +75,23 @@ export function numbersOf(text: string, flag: string): readonly number[] {
   throw new UngrainError('bad-flag', `${flag} is a list of up to 32 whole numbers, as 1,3,5, not '${text}'.`);
 }
 
-export interface PictureTask {
-  /** Of the sheet's name, where none is given. */
-  readonly stem: string;
+export interface PictureTask<N extends SheetName> {
+  readonly sheet: N;
   /** What the run is, besides what the flags say. */
-  readonly spec?: (spec: RunSpec) => RunSpec;
-  make(run: PictureRun, notes: string[]): Promise<PictureSheet> | PictureSheet;
+  readonly spec?: (spec: RunSpec, model: Model) => RunSpec;
+  /** What the sheet is told. @param notes takes sentences that the person should read */
+  options(run: PictureRun, notes: string[]): Promise<SheetOptions<N>> | SheetOptions<N>;
 }
 
 /** Loads the model, makes a sheet, writes it, and says so. Ctrl-C ends it without a file. */
-export const makeSheet = (
+export const makeSheet = <N extends SheetName>(
   command: Command,
   flags: PictureFlags,
-  { stem, spec: change = (spec) => spec, make }: PictureTask,
+  { sheet: name, spec: change = (spec) => spec, options: optionsOf }: PictureTask<N>,
 ): Promise<void> =>
   interruptible(async (signal) => {
     const { json = false } = flags;
-    const out = flags.out ?? (await freshName(stem, 'png'));
+    const out = flags.out ?? (await freshName(name, 'png'));
     await checkOutputFile(out, ['png']);
     const alone = await planOutputs({ out: flags.image });
     const engine = engineOfFlags(flags);
@@ -111,28 +113,30 @@ export const makeSheet = (
       const onStep = ({ index, total }: { readonly index: number; readonly total: number }) =>
         progress.update(index + 1, { part: 'step' }, total);
       const upscaler = loaded.upscaler && upscalerOf(loaded.upscaler, asked, flags);
-      const run: PictureRun = { spec: change(asked), model, registry, upscaler, assets, signal, onStep };
+      const run: PictureRun = { spec: change(asked, model), model, registry, upscaler, assets, signal, onStep };
       const started = performance.now();
-      const result = await make(run, notes);
-      await writeWhole(out, rasterize(sheetFigure(result.sheet, model.range), { zoom: ZOOM }));
-      const files = [out, ...(await writeAlone(flags, alone, run, result))];
+      const sheet: SheetSpec = { name, options: { ...((await optionsOf(run, notes)) as object) } };
+      const drawn = await drawSheet(sheet, run, engine);
+      const then = upscaler && [upscaler.spec];
+      await writeWhole(out, drawn.png(recordTexts({ spec: run.spec, then, shown: { sheet }, assets: assets.files })));
+      const files = [out, ...(await writeAlone(flags, alone, run, drawn))];
       progress.stop();
-      const all = [...notes, ...result.notes];
+      const all = [...notes, ...drawn.notes];
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       if (json)
         printJson({
           files,
           seconds,
           notes: all,
-          measures: result.measures,
-          spec: result.drawn?.spec ?? run.spec,
-          then: result.drawn?.then,
+          measures: drawn.measures,
+          spec: drawn.drawn?.spec ?? run.spec,
+          then: drawn.drawn?.then,
         });
       else
         [
           ...all,
-          ...linesOf(result.measures),
-          `${result.sheet.title}, ${seconds.toFixed(1)} s: ${files.join(', ')}`,
+          ...linesOf(drawn.measures),
+          `${drawn.sheet.title}, ${seconds.toFixed(1)} s: ${files.join(', ')}`,
         ].forEach(printLine);
     } finally {
       progress.stop();
@@ -164,13 +168,13 @@ async function writeAlone(
 const linesOf = (measures: PictureSheet['measures']): readonly string[] =>
   Object.entries(measures).map(([name, value]) => `${name}: ${Number(value.toFixed(3))}`);
 
-/** Reads a picture and fits it to the model, and notes what was done to it. */
+/** Reads a picture, fits it to the model and takes it into the run, and notes what was done to it. @returns its name there, too */
 export async function pictureFor(
   path: string,
-  { model, spec }: PictureRun,
+  { model, spec, assets }: PictureRun,
   notes: string[],
   { invert }: { readonly invert?: boolean },
-): Promise<{ readonly given: Tensor; readonly picture: Tensor }> {
+): Promise<{ readonly given: Tensor; readonly picture: string }> {
   const { image } = await readPicture(path);
   const { picture, changes } = fitPicture(image, spec.shape ?? model.sampleShape, { invert });
   if (changes.length > 0) notes.push(`${path} was fitted to the model: ${changes.join('; ')}.`);
@@ -178,20 +182,5 @@ export async function pictureFor(
   const [ground, other] = mean > 0.5 ? ['white', 'black'] : ['black', 'white'];
   if (model.background === other)
     notes.push(`${path} is mostly ${ground}, and this model draws ${ground} on ${other}; --invert exchanges them.`);
-  return { given: image, picture };
-}
-
-/** The judge for the time of an action. */
-export async function withJudge<T>(
-  flags: EngineFlags,
-  wanted: boolean,
-  action: (judge: Awaited<ReturnType<typeof loadJudge>>['judge'] | undefined) => Promise<T>,
-): Promise<T> {
-  if (!wanted) return action(undefined);
-  const { judge } = await loadJudge(engineOfFlags(flags));
-  try {
-    return await action(judge);
-  } finally {
-    await judge.dispose();
-  }
+  return { given: image, picture: addPicture(picture, assets) };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodePng, encodePng } from '@ungrain/media';
 import { writeTinyWeights } from './testing/fixtures.js';
-import { ungrain, type Outcome } from './testing/ungrain.js';
+import { expectRefusal, ungrain, type Outcome } from './testing/ungrain.js';
 
 let home = '';
 beforeAll(async () => {
@@ -44,6 +44,20 @@ describe('sheets of pictures', () => {
     expect(stdout).toMatch(said);
     expect(await widthOf(`${args[0]}.png`)).toBeGreaterThan(150);
     expect(status).toBe(0);
+  });
+
+  test('carry what they are of, and are made again from it', async () => {
+    const replayed = (name: string): Promise<Outcome> =>
+      ungrain(['replay', name, '--weights', 'tiny.safetensors', '--check'], { cwd: home });
+    for (const name of ['blur.png', 'denoise.png', 'edit.png', 'inpaint.png', 'anagram.png'])
+      expect(await replayed(name)).toEqual({ status: 0, stdout: `the same bytes as ${name}\n`, stderr: '' });
+    const { stdout } = await ungrain(['show', 'edit.png'], { cwd: home });
+    expect(stdout).toMatch(/^edit\.png: a sheet, 'edit', of digits$/m);
+    expect(stdout).toMatch(/^ {2}sheet: starts +0,2$/m);
+    const frames = await ungrain(['replay', 'edit.png', '--weights', 'tiny.safetensors', '--frames', 'x'], {
+      cwd: home,
+    });
+    expectRefusal(frames, 2, /The file shows several runs, and frames are of one/);
   });
 
   test('the best image can be had alone, and drawn again from the run inside', async () => {

@@ -12,6 +12,7 @@ export function recordRows({ spec, shown, assets }: RunRecord): readonly (readon
     ...Object.entries(rest).map(([name, value]) => [name, plain(value)] as const),
     ...changes.map(({ after, ...change }) => [`after step ${after}`, changeText(change)] as const),
     ...(shown.grid ?? []).map(({ name, values }) => [`grid: ${name}`, values.map(valueText).join(', ')] as const),
+    ...Object.entries(shown.sheet?.options ?? {}).map(([name, value]) => [`sheet: ${name}`, valueText(value)] as const),
     ...[...assets].map(([name, png]) => ['carries', `the image ${name} (${png.length} bytes)`] as const),
     [
       'made with',

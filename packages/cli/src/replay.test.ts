@@ -29,6 +29,12 @@ describe('ungrain replay', () => {
     expect(await read(out)).toEqual(await read(name));
   });
 
+  test('draws the way there of a file that shows the end', async () => {
+    const { status, stdout } = await run('replay', 'a.png', ...TINY, '--frames', 'x0', '--out', 'way.gif');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'way.gif: as a.png says\n' });
+    expect(await read('way.gif')).toEqual(await read('a0.gif'));
+  });
+
   test('makes a sheet of runs again, and numbers', async () => {
     const axes = ['--grid', 'sampler=ddim,heun', 'cfg.scale=1,4'];
     expect((await sample('--class', '3', ...axes, '--out', 'sheet.png')).status).toBe(0);

@@ -5,6 +5,7 @@ import type { DeepfloydSource } from './deepfloyd/load-deepfloyd.js';
 import type { EngineSource } from './engine.js';
 import { collectFrames } from './frames.js';
 import { checkRunWeights, loadModel, type LoadedModel } from './load-model.js';
+import { drawSheet } from './pictures/sheets.js';
 import { drawGrid } from './run-grid.js';
 import { recordTexts, type RecordedFile, type RunRecord } from './run-record.js';
 import { disposeOf, sampleStages, stagesOf, type Stage } from './sample-stages.js';
@@ -18,6 +19,8 @@ export interface ReplayOptions {
   readonly deepfloyd?: DeepfloydSource | undefined;
   /** The programs at work now. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The states x_t or the estimates x0 on the way as a GIF, in place of what the file shows. */
+  readonly frames?: 'x' | 'x0' | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((done: number, total: number) => void) | undefined;
 }
@@ -26,7 +29,10 @@ export interface ReplayOptions {
 export interface Replay {
   /** What was made: names the versions that made it, so that it is the same file only where those are the same. */
   readonly bytes: Uint8Array;
-  /** Is it the file that was replayed, byte for byte, but for the versions it names? Null if that was no picture but a spec. */
+  /**
+   * Is it the file that was replayed, byte for byte, but for the versions it names? Null if that was no picture but a spec, or
+   * frames were asked for in its place.
+   */
   readonly identical: boolean | null;
   /** Where the programs differ from those of then. */
   readonly otherVersions: readonly VersionDifference[];
@@ -44,7 +50,8 @@ export interface VersionDifference {
  * and `sampleRun` do
  */
 export async function replay(file: RecordedFile, options: ReplayOptions): Promise<Replay> {
-  const { record, format, bytes: original } = file;
+  const { bytes: original } = file;
+  const { record, format } = options.frames ? animated(file, options.frames) : file;
   const { spec, then = [] } = record;
   const loaded = await loadModel(spec.model, options);
   try {
@@ -52,7 +59,7 @@ export async function replay(file: RecordedFile, options: ReplayOptions): Promis
     for (const { spec: one } of stagesOf(spec, then, loaded).slice(1)) checkRunWeights(one, loaded.upscaler!);
     const render = await renderer(record, format === 'json' ? 'png' : format, loaded, options);
     const again = render(spec, then);
-    const identical = format === 'json' ? null : Buffer.compare(again, original) === 0;
+    const identical = options.frames || format === 'json' ? null : Buffer.compare(again, original) === 0;
     const versions = { ...options.versions, ...loaded.versions };
     const otherVersions = versionDifferences(spec.versions, versions);
     const named = (one: RunSpec): RunSpec => ({ ...one, versions });
@@ -63,12 +70,22 @@ export async function replay(file: RecordedFile, options: ReplayOptions): Promis
   }
 }
 
+/** The same run on the way. @throws UngrainError `several-runs` */
+function animated({ record, bytes }: RecordedFile, frames: 'x' | 'x0'): RecordedFile {
+  if (!record.shown.grid && !record.shown.sheet)
+    return { record: { ...record, shown: { frames } }, format: 'gif', bytes };
+  throw new UngrainError(
+    'several-runs',
+    'The file shows several runs, and frames are of one; name a file of one run, such as --image, --each or --out give.',
+  );
+}
+
 /** Runs what a record says, and gives what makes its file for a spec that may name other versions. */
 async function renderer(
   { spec, then = [], shown, assets: files }: RunRecord,
   format: keyof typeof DRAWING_FORMATS,
   loaded: LoadedModel,
-  { signal, onStep }: ReplayOptions,
+  { engine, signal, onStep }: ReplayOptions,
 ): Promise<(spec: RunSpec, then: readonly RunSpec[]) => Uint8Array> {
   const { model, registry } = loaded;
   const assets = createAssets(files);
@@ -76,6 +93,13 @@ async function renderer(
     const [, ...others] = stagesOf(spec, then, loaded);
     const draw = await drawGrid(spec, shown.grid, { registry, model, then: others, assets, signal, onStep });
     return (named, after) => draw(recordTexts({ spec: named, then: after, shown, assets: files }));
+  }
+  if (shown.sheet) {
+    const [{ spec: asked }, upscaler] = stagesOf(spec, then, loaded) as [Stage, Stage?];
+    const step = ({ index, total }: RunStep): void => onStep?.(index + 1, total);
+    const run = { spec: asked, model, registry, upscaler, assets, signal, onStep: step };
+    const { png } = await drawSheet(shown.sheet, run, engine);
+    return (named, after) => png(recordTexts({ spec: named, then: after, shown, assets: files }));
   }
   const collected = collectFrames(new Set(shown.frames ? [shown.frames] : []));
   const stages = stagesOf(spec, then, loaded);

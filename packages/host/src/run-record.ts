@@ -4,6 +4,7 @@ import { readSafetensors } from '@ungrain/formats';
 import { readGifText, readPngText } from '@ungrain/media';
 import { z } from 'zod';
 import { withFile } from './file-errors.js';
+import { sheetSchema } from './pictures/sheets.js';
 import { axisSchema } from './run-grid.js';
 
 /** What of a run a file shows; a file of all samples says nothing of it. */
@@ -14,6 +15,7 @@ export const shownSchema = z.strictObject({
     .optional()
     .describe('An animation: of the states x_t, or of the estimates of the images.'),
   grid: z.array(axisSchema).min(1).max(2).optional().describe('A sheet of runs that differ from the spec in these.'),
+  sheet: sheetSchema.optional().describe('A sheet of pictures that were made with the spec.'),
 });
 export type Shown = z.output<typeof shownSchema>;
 

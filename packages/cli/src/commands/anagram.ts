@@ -1,9 +1,8 @@
 import { UngrainError, type Model } from '@ungrain/core';
-import { anagramSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import { checkConditionFlag, readCondition } from '../condition-flags.js';
-import { addIllusionFlags, isScored, severally, type IllusionFlags } from '../illusion-flags.js';
-import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
+import { addIllusionFlags, choiceOf, severally, type IllusionFlags } from '../illusion-flags.js';
+import { addPictureFlags, makeSheet } from '../picture-command.js';
 
 interface AnagramFlags extends IllusionFlags {
   readonly view: readonly string[];
@@ -25,22 +24,19 @@ export function define(command: Command): void {
   addIllusionFlags(command);
   addPictureFlags(command, true);
   command.action((flags: AnagramFlags) =>
-    withJudge(flags, isScored(flags), (judge) =>
-      makeSheet(command, flags, {
-        stem: 'anagram',
-        spec: (spec) => severally(spec, flags),
-        make(run) {
-          const conditions = conditionsOf(flags, run.model);
-          const views = viewsOf(flags, conditions.length);
-          return anagramSheet(run, { views, conditions, judge, shown: flags.count });
-        },
-      }),
-    ),
+    makeSheet(command, flags, {
+      sheet: 'anagram',
+      spec: (spec) => severally(spec, flags),
+      options({ model }) {
+        const conditions = conditionsOf(flags, model);
+        return { views: viewsOf(flags, conditions.length), conditions, ...choiceOf(flags) };
+      },
+    }),
   );
 }
 
 /** @throws UngrainError `bad-flag` if it is not said what the views show, or in another way than the model takes */
-function conditionsOf(flags: AnagramFlags, model: Model): readonly unknown[] {
+function conditionsOf(flags: AnagramFlags, model: Model): unknown[] {
   const flag = flags.prompt ? 'prompt' : 'class';
   const given = flags[flag];
   if (!given || (flags.prompt && flags.class))
@@ -50,9 +46,9 @@ function conditionsOf(flags: AnagramFlags, model: Model): readonly unknown[] {
 }
 
 /** @throws UngrainError `bad-flag` */
-function viewsOf({ view, prompt }: AnagramFlags, count: number): readonly string[] {
+function viewsOf({ view, prompt }: AnagramFlags, count: number): string[] {
   const flag = prompt ? 'prompt' : 'class';
-  if (view.length === count) return view;
+  if (view.length === count) return [...view];
   if (view.length === count - 1) return ['identity', ...view];
   throw new UngrainError(
     'bad-flag',

@@ -1,4 +1,3 @@
-import { blurSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
 import {
@@ -21,10 +20,11 @@ export function define(command: Command): void {
   addPictureFlags(command, false);
   command.action((path: string, flags: Flags) =>
     makeSheet(command, flags, {
-      stem: 'blur',
-      async make(run, notes) {
+      sheet: 'blur',
+      async options(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        return blurSheet(run, picture, flags.t ?? [], flags);
+        const { t = [], kernel, sigma } = flags;
+        return { picture, times: [...t], kernel, sigma };
       },
     }),
   );

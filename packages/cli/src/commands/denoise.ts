@@ -1,4 +1,4 @@
-import { denoiseSheet, type DenoiseMethod } from '@ungrain/host';
+import type { DenoiseMethod } from '@ungrain/host';
 import type { Command } from 'commander';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
 import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
@@ -30,17 +30,18 @@ export function define(command: Command): void {
   addPictureFlags(command, false);
   command.action((path: string, flags: DenoiseFlags) =>
     makeSheet(command, flags, {
-      stem: 'denoise',
-      async make(run, notes) {
+      sheet: 'denoise',
+      spec: (spec, model) => withCondition(spec, model, flags),
+      async options(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        const spec = withCondition(run.spec, run.model, flags);
-        return denoiseSheet({ ...run, spec }, picture, { times: flags.t, methods: methodsOf(flags), blur: flags });
+        const { t, kernel, sigma } = flags;
+        return { picture, times: [...t], methods: methodsOf(flags), kernel, sigma };
       },
     }),
   );
 }
 
-function methodsOf({ oneStep = false, iterative = false }: DenoiseFlags): readonly DenoiseMethod[] {
+function methodsOf({ oneStep = false, iterative = false }: DenoiseFlags): DenoiseMethod[] {
   if (oneStep === iterative) return ['one-step', 'iterative'];
   return [oneStep ? 'one-step' : 'iterative'];
 }

@@ -1,4 +1,3 @@
-import { editSheet } from '@ungrain/host';
 import { Option, type Command } from 'commander';
 import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import {
@@ -28,10 +27,11 @@ export function define(command: Command): void {
   addPictureFlags(command, false);
   command.action((path: string, flags: EditFlags) =>
     makeSheet(command, flags, {
-      stem: 'edit',
-      async make(run, notes) {
+      sheet: 'edit',
+      spec: (spec, model) => withCondition(spec, model, flags),
+      async options(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        return editSheet({ ...run, spec: withCondition(run.spec, run.model, flags) }, picture, flags.start);
+        return { picture, starts: [...flags.start] };
       },
     }),
   );

@@ -1,8 +1,7 @@
-import { hybridSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import { readCondition } from '../condition-flags.js';
-import { addIllusionFlags, isScored, severally, type IllusionFlags } from '../illusion-flags.js';
-import { addPictureFlags, makeSheet, withJudge } from '../picture-command.js';
+import { addIllusionFlags, choiceOf, severally, type IllusionFlags } from '../illusion-flags.js';
+import { addPictureFlags, makeSheet } from '../picture-command.js';
 import { blurFlags, type BlurFlags } from '../blur-flags.js';
 
 interface HybridFlags extends IllusionFlags, BlurFlags {
@@ -21,17 +20,14 @@ export function define(command: Command): void {
   addIllusionFlags(command);
   addPictureFlags(command, true);
   command.action((flags: HybridFlags) =>
-    withJudge(flags, isScored(flags), (judge) =>
-      makeSheet(command, flags, {
-        stem: 'hybrid',
-        spec: (spec) => severally(spec, flags),
-        make(run) {
-          const [low, high] = (['low', 'high'] as const).map((name) =>
-            readCondition(run.model, flags[name], `--${name}`),
-          );
-          return hybridSheet(run, { low, high, sigma: flags.sigma, kernel: flags.kernel, judge, shown: flags.count });
-        },
-      }),
-    ),
+    makeSheet(command, flags, {
+      sheet: 'hybrid',
+      spec: (spec) => severally(spec, flags),
+      options({ model }) {
+        const [low, high] = (['low', 'high'] as const).map((name) => readCondition(model, flags[name], `--${name}`));
+        const { sigma, kernel } = flags;
+        return { low, high, sigma, kernel, ...choiceOf(flags) };
+      },
+    }),
   );
 }

@@ -1,4 +1,4 @@
-import { inpaintSheet, readMask } from '@ungrain/host';
+import { addPicture, readMask } from '@ungrain/host';
 import type { Command } from 'commander';
 import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import { wholeNumberFlag } from '../common-flags.js';
@@ -30,12 +30,12 @@ export function define(command: Command): void {
   addPictureFlags(command, true);
   command.action((path: string, flags: InpaintFlags) =>
     makeSheet(command, flags, {
-      stem: 'inpaint',
-      async make(run, notes) {
+      sheet: 'inpaint',
+      spec: (spec, model) => ({ ...withCondition(spec, model, flags), count: flags.count }),
+      async options(run, notes) {
         const { given, picture } = await pictureFor(path, run, notes, flags);
         const mask = await readMask(flags.mask, given, run.spec.shape ?? run.model.sampleShape);
-        const spec = { ...withCondition(run.spec, run.model, flags), count: flags.count };
-        return inpaintSheet({ ...run, spec }, picture, { mask, resamples: flags.resamples });
+        return { picture, mask: addPicture(mask, run.assets), resamples: flags.resamples };
       },
     }),
   );

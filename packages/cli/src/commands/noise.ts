@@ -1,4 +1,3 @@
-import { noiseSheet } from '@ungrain/host';
 import type { Command } from 'commander';
 import {
   addPictureFlags,
@@ -22,10 +21,10 @@ export function define(command: Command): void {
   addPictureFlags(command, false);
   command.action((path: string, flags: NoiseFlags) =>
     makeSheet(command, flags, {
-      stem: 'noise',
-      async make(run, notes) {
+      sheet: 'noise',
+      async options(run, notes) {
         const { picture } = await pictureFor(path, run, notes, flags);
-        return noiseSheet(run, picture, flags.t);
+        return { picture, times: [...flags.t] };
       },
     }),
   );

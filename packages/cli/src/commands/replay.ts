@@ -24,6 +24,7 @@ import { versionsWith } from '../versions.js';
 interface ReplayFlags extends DeepfloydFlags {
   readonly out?: string;
   readonly check?: boolean;
+  readonly frames?: 'x' | 'x0';
   readonly weights?: string;
   readonly engine?: string;
   readonly threads?: number;
@@ -35,6 +36,12 @@ export function define(command: Command): void {
   command
     .argument('<file>', 'a png, gif or safetensors file that Ungrain wrote, or JSON of `ungrain show --json`')
     .option('--out <file>', 'where it is written; NAME-replay by default')
+    .addOption(
+      new Option(
+        '--frames <which>',
+        'in place of what the file shows, a gif of the states x on the way, or of the estimates x0 of the images',
+      ).choices(['x', 'x0']),
+    )
     .option('--check', 'write nothing, and fail if it is not the same file')
     .addOption(weightsFlag())
     .addOption(
@@ -49,10 +56,12 @@ export function define(command: Command): void {
 }
 
 async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promise<void> {
-  const { check = false, weights, plugins, threads, json = false } = flags;
-  if (check && flags.out !== undefined) throw new UngrainError('bad-flag', '--check writes nothing; leave out --out.');
+  const { check = false, frames, weights, plugins, threads, json = false } = flags;
+  for (const other of ['out', 'frames'] as const)
+    if (check && flags[other] !== undefined)
+      throw new UngrainError('bad-flag', `--check writes nothing; leave out --${other}.`);
   const file = await readRecord(path);
-  const extension = file.format === 'json' ? 'png' : file.format;
+  const extension = frames ? 'gif' : file.format === 'json' ? 'png' : file.format;
   const stem = join(dirname(path), `${basename(path, extname(path))}-replay`);
   const out = check ? null : (flags.out ?? (await freshName(stem, extension)));
   if (out !== null) await checkOutputFile(out, [extension]);
@@ -67,6 +76,7 @@ async function run(path: string, flags: ReplayFlags, signal: AbortSignal): Promi
       plugins,
       deepfloyd: deepfloydOf(flags, { signal }),
       versions,
+      frames,
       signal,
       onStep,
     });

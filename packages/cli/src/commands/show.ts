@@ -25,6 +25,7 @@ async function show(path: string, { json }: { readonly json?: boolean }): Promis
 /** `sample 3 of 10 of digits` */
 function whatIsShown({ spec, shown }: RunRecord): string {
   const { model, count } = spec;
+  if (shown.sheet) return `a sheet, '${shown.sheet.name}', of ${model}`;
   if (shown.grid) return `runs of ${model} that differ in ${shown.grid.map(({ name }) => name).join(' and ')}`;
   if (shown.sample !== undefined) return `sample ${shown.sample + 1} of ${count} of ${model}`;
   const whole = `${counted(count, 'sample')} of ${model}`;

@@ -2,6 +2,7 @@ export * from './edit-sheets.js';
 export * from './fit-picture.js';
 export * from './illusion-sheets.js';
 export * from './noise-sheets.js';
-export { type PictureRun, type PictureSheet } from './picture-run.js';
+export { addPicture, type PictureRun, type PictureSheet } from './picture-run.js';
 export * from './read-mask.js';
 export * from './read-picture.js';
+export * from './sheets.js';
