@@ -20,6 +20,7 @@ async function runStages() {
   const typescript = [
     ['lint', command([...tool('eslint'), '.', '--max-warnings=0'])],
     ['types', command([...tool('tsc', 'typescript'), '-p', 'tsconfig.json', '--noEmit'])],
+    ['readmes', command([process.execPath, 'scripts/check-readmes.mjs'])],
     ['format', command([...tool('prettier'), '--check', '.', '--log-level=warn'])],
   ];
   return [
