@@ -1,8 +1,8 @@
 /**
  * Compiles the code of the READMEs against the sources, as if each block were a file of its package. Prints what does not fit.
- * What comes after '## Writing a plugin' is left out: a test follows it as a reader would.
+ * The guide in that of core is left out: a test follows it as a reader would.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { packageFolders, root } from './workspace.mjs';
@@ -10,11 +10,8 @@ import { packageFolders, root } from './workspace.mjs';
 const BLOCK = /```(?:ts|js)\n(.*?)```/gs;
 
 const blocks = new Map();
-for (const folder of ['', ...packageFolders()]) {
-  const [text] = readmeOf(folder).split('## Writing a plugin');
-  for (const [i, [, code]] of [...text.matchAll(BLOCK)].entries())
-    blocks.set(join(root, folder, `README-${i + 1}.ts`), `${code}\nexport {};\n`);
-}
+for (const folder of packageFolders()) addBlocks(folder, `${folder}/README.md`);
+addBlocks('packages/samplers', 'README.md', 'root-'); // whose dependencies a plugin would have, too
 
 const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [...blocks.keys()] }, ts.sys, root);
@@ -43,10 +40,10 @@ if (faults.length > 0) {
   process.exitCode = 1;
 }
 
-function readmeOf(folder) {
-  try {
-    return readFileSync(join(root, folder, 'README.md'), 'utf8');
-  } catch {
-    return '';
-  }
+function addBlocks(folder, readme, prefix = '') {
+  if (!existsSync(join(root, readme))) return;
+  const text = readFileSync(join(root, readme), 'utf8');
+  const [own] = folder === 'packages/core' ? text.split('## Writing a plugin') : [text];
+  for (const [i, [, code]] of [...own.matchAll(BLOCK)].entries())
+    blocks.set(join(root, folder, `${prefix}README-${i + 1}.ts`), `${code}\nexport {};\n`);
 }
