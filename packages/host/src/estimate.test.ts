@@ -34,6 +34,27 @@ test.each<[Partial<RunSpecInput>, number, number]>([
   }
 });
 
+test('counts a weaker model that guides, and asks it nothing', async () => {
+  const [model, weaker] = [
+    gaussianModel({ schedule, prediction: 'flow' }),
+    gaussianModel({ schedule, prediction: 'flow' }),
+  ];
+  const models = [{ name: 'weak', summary: '', create: async () => weaker }];
+  const both = createRegistry([samplersPlugin, { name: 'mine', apiVersion: 1, models }]);
+  const guidance = [{ name: 'auto-guidance', options: { model: 'weak' } }];
+  const spec = parseRunSpec({
+    model: 'm',
+    sampler: { name: 'euler' },
+    spacing: { name: 'uniform' },
+    steps: 6,
+    count: 3,
+    guidance,
+  });
+  const counted = await countModelCalls(spec, { registry: both, model });
+  expect(counted).toMatchObject({ calls: 6, rows: 18, others: { calls: 6, rows: 18 } });
+  expect([...model.calls, ...weaker.calls]).toEqual([]);
+});
+
 test('calls of a model that takes few rows are more', async () => {
   const model = gaussianModel({ schedule, prediction: 'flow', maxRows: 2 });
   const spec = parseRunSpec({
@@ -44,7 +65,7 @@ test('calls of a model that takes few rows are more', async () => {
     count: 3,
   });
   const { largest, ...counted } = await countModelCalls(spec, { registry, model });
-  expect(counted).toEqual({ calls: 12, rows: 18 });
+  expect(counted).toEqual({ calls: 12, rows: 18, others: { calls: 0, rows: 0 } });
   const cost = await timeCall(model, largest!);
   expect(cost.rows).toBe(2);
   expect(cost.seconds).toBeGreaterThan(0);

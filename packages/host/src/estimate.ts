@@ -1,7 +1,7 @@
-import { full, type Model, type ModelBatch, type RunSpec, type Tensor } from '@ungrain/core';
+import { full, type Model, type ModelBatch, type Registry, type RunSpec, type Tensor } from '@ungrain/core';
 import { sampleToEnd, type SampleOptions } from './sample.js';
 
-/** How often a run asks its model. */
+/** How often a model is asked. */
 export interface ModelCalls {
   readonly calls: number;
   /** Of all calls together; a row is one image. */
@@ -10,27 +10,51 @@ export interface ModelCalls {
   readonly largest: ModelBatch | null;
 }
 
+/** How often a run asks its model, and others that its guidances bring. */
+export interface RunCalls extends ModelCalls {
+  readonly others: Pick<ModelCalls, 'calls' | 'rows'>;
+}
+
 export interface CountOptions extends Omit<SampleOptions, 'model'> {
   readonly model: Model;
 }
 
 /**
- * Counts the model's calls by making the run with a stand-in that answers without a network. Solvers that choose their own
+ * Counts the calls of models by making the run with stand-ins that answer without a network. Solvers that choose their own
  * steps depend on the answers: for them the count is an estimate.
  * @throws UngrainError as `sampleRun` does
  */
-export async function countModelCalls(spec: RunSpec, { model, ...options }: CountOptions): Promise<ModelCalls> {
+export async function countModelCalls(spec: RunSpec, { model, registry, ...options }: CountOptions): Promise<RunCalls> {
+  const [own, others] = [createCounter(), createCounter()];
+  const models = Object.create(registry.models, {
+    get: {
+      value: (name: string): ModelEntry => {
+        const entry = registry.models.get(name);
+        return { ...entry, create: async (weights) => others.standIn(await entry.create(weights)) };
+      },
+    },
+  }) as Registry['models'];
+  await sampleToEnd(spec, { ...options, registry: { ...registry, models }, model: own.standIn(model) });
+  const { calls, rows } = others.counted();
+  return { ...own.counted(), others: { calls, rows } };
+}
+
+type ModelEntry = ReturnType<Registry['models']['get']>;
+
+/** Makes stand-ins of models, and counts what they are asked. */
+function createCounter() {
   let [calls, rows] = [0, 0];
   let largest: ModelBatch | null = null;
-  const predict = async (batch: ModelBatch): Promise<Tensor> => {
-    calls++;
-    rows += batch.levels.length;
-    if (batch.levels.length > (largest?.levels.length ?? 0)) largest = batch;
-    return answer(batch, model);
+  const standIn = (model: Model): Model => {
+    const predict = async (batch: ModelBatch): Promise<Tensor> => {
+      calls++;
+      rows += batch.levels.length;
+      if (batch.levels.length > (largest?.levels.length ?? 0)) largest = batch;
+      return answer(batch, model);
+    };
+    return Object.create(model, { predict: { value: predict } }) as Model;
   };
-  const standIn = Object.create(model, { predict: { value: predict } }) as Model;
-  await sampleToEnd(spec, { ...options, model: standIn });
-  return { calls, rows, largest };
+  return { standIn, counted: (): ModelCalls => ({ calls, rows, largest }) };
 }
 
 /** A model that reads no prompts: each condition stands for itself. For counting calls. */
