@@ -12,6 +12,7 @@ const PLACEHOLDERS: Readonly<Record<OptionDescription['type'], string>> = {
   numbers: '<list>',
   list: '<list>',
   asset: '<file>',
+  weights: '<file>',
   json: '<json>',
 };
 

@@ -26,6 +26,7 @@ const READERS: Readonly<Record<OptionDescription['type'], Reader>> = {
   text: (text) => text,
   choice: (text) => text,
   asset: (text) => text,
+  weights: (text) => text,
   numbers: (text) => text.split(',').map(readNumber),
   list: (text) => (text.trimStart().startsWith('[') ? readJson(text) : text.split(',').map(readJson)),
   json: readJson,

@@ -4,6 +4,7 @@ import {
   classesOf,
   conditionKind,
   createAssets,
+  guidingWeights,
   loadModel,
   takeInFiles,
   type Assets,
@@ -49,8 +50,9 @@ export async function prepareRun(name: string, flags: SampleFlags, signal: Abort
   const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
   const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags, { signal }) });
   const assets = createAssets(saved?.record.assets);
-  const versions = { ...(await versionsWith(engine)), ...loaded.versions };
   const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);
+  const guiding = await guidingWeights(asked, loaded.registry);
+  const versions = { ...(await versionsWith(engine)), ...loaded.versions, ...guiding };
   const spec = await takeInFiles({ ...asked, versions }, loaded.registry, assets);
   return { ...loaded, assets, spec, state: saved?.state };
 }

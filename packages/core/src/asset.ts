@@ -14,3 +14,6 @@ export const isAssetName = (text: unknown): text is string => typeof text === 's
  * ```
  */
 export const assetOption = (): z.ZodString => z.string().regex(SHA256).meta({ asset: true });
+
+/** The schema of an option that names a file of weights. A run notes which they were: its versions have their SHA-256. */
+export const weightsOption = (): z.ZodString => z.string().min(1).meta({ weights: true });

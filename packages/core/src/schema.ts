@@ -96,10 +96,11 @@ function shown(value: unknown): string {
 export interface OptionDescription {
   readonly name: string;
   /**
-   * `choice` has `choices`; `list` has texts or values of any kind; `asset` is an image or mask (see `assetOption`); `json` is anything else (a list of objects,
-   * say) and is written as JSON.
+   * `choice` has `choices`; `list` has texts or values of any kind; `asset` is an image or mask (see `assetOption`); `weights`
+   * is a file of them (see `weightsOption`); `json` is anything else (a list of objects, say) and is written as JSON.
    */
-  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'list' | 'asset' | 'json';
+  readonly type:
+    'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'numbers' | 'list' | 'asset' | 'weights' | 'json';
   readonly required: boolean;
   readonly default?: unknown;
   /** The bounds of a number; `exclusive…` if the bound itself is outside. */
@@ -127,6 +128,8 @@ interface JsonSchema {
   readonly exclusiveMaximum?: number;
   /** Set by `assetOption`. */
   readonly asset?: boolean;
+  /** Set by `weightsOption`. */
+  readonly weights?: boolean;
 }
 
 /** The fields of an object schema, in order. A schema of another kind has none. */
@@ -160,8 +163,9 @@ const SIMPLE_TYPES: Readonly<Record<string, OptionDescription['type']>> = {
   string: 'text',
 };
 
-function typeOf({ type, items, enum: choices, asset }: JsonSchema): OptionDescription['type'] {
+function typeOf({ type, items, enum: choices, asset, weights }: JsonSchema): OptionDescription['type'] {
   if (asset) return 'asset';
+  if (weights) return 'weights';
   if (choices) return 'choice';
   if (type === 'array' && (items?.type === 'number' || items?.type === 'integer')) return 'numbers';
   if (type === 'array' && (items?.type === undefined || items.type === 'string')) return 'list';

@@ -19,6 +19,7 @@ export * from './export-model.js';
 export * from './file-errors.js';
 export * from './flag-name.js';
 export * from './frames.js';
+export * from './guiding-weights.js';
 export * from './import-weights.js';
 export * from './judge.js';
 export * from './load-model.js';

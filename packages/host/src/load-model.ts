@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { UngrainError, type Model, type Plugin, type Registry, type RunSpec } from '@ungrain/core';
 import {
   DEEPFLOYD_MODELS,
@@ -9,7 +7,7 @@ import {
   type DeepfloydSource,
 } from './deepfloyd/load-deepfloyd.js';
 import type { EngineSource } from './engine.js';
-import { withFile } from './file-errors.js';
+import { fileHash } from './file-hash.js';
 import { createHostRegistry } from './registry.js';
 import { readWeights, requireShipped, type Weights } from './weights.js';
 
@@ -70,11 +68,6 @@ async function loadPluginModel(
   const weights = path === undefined ? null : { path, sha256: await fileHash(path) };
   return { model: await registry.models.get(name).create(path), registry, weights };
 }
-
-const fileHash = async (path: string): Promise<string> =>
-  createHash('sha256')
-    .update(await withFile(path, 'read', () => readFile(path)))
-    .digest('hex');
 
 /** @throws UngrainError `other-weights` if a run was made with other weights than a model was loaded with */
 export function checkRunWeights({ model, weights }: RunSpec, loaded: LoadedModel): void {

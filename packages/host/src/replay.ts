@@ -4,6 +4,7 @@ import { animation, DRAWING_FORMATS, separateImages, type Drawing } from './draw
 import type { DeepfloydSource } from './deepfloyd/load-deepfloyd.js';
 import type { EngineSource } from './engine.js';
 import { collectFrames } from './frames.js';
+import { guidingWeights } from './guiding-weights.js';
 import { checkRunWeights, loadModel, type LoadedModel } from './load-model.js';
 import { drawSheet } from './pictures/sheets.js';
 import { drawGrid } from './run-grid.js';
@@ -60,7 +61,8 @@ export async function replay(file: RecordedFile, options: ReplayOptions): Promis
     const render = await renderer(record, format === 'json' ? 'png' : format, loaded, options);
     const again = render(spec, then);
     const identical = options.frames || format === 'json' ? null : Buffer.compare(again, original) === 0;
-    const versions = { ...options.versions, ...loaded.versions };
+    const guiding = await guidingWeights(spec, loaded.registry);
+    const versions = { ...options.versions, ...loaded.versions, ...guiding };
     const otherVersions = versionDifferences(spec.versions, versions);
     const named = (one: RunSpec): RunSpec => ({ ...one, versions });
     const bytes = identical ? again : render(named(spec), then.map(named));

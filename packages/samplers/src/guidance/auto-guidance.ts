@@ -1,4 +1,4 @@
-import type { Guidance } from '@ungrain/core';
+import { weightsOption, type Guidance } from '@ungrain/core';
 import { z } from 'zod';
 import { baseOption, scaleOption, stepAway } from './contrast.js';
 import { combine } from './estimates.js';
@@ -9,9 +9,7 @@ import { isWithin, windowed, windowOptions } from './window.js';
 const options = windowed(
   z.strictObject({
     model: z.string().min(1).optional().describe("A weaker model; the run's own, with other weights, if left out."),
-    weights: z
-      .string()
-      .min(1)
+    weights: weightsOption()
       .optional()
       .describe('A file of weights for it: from fewer steps, or of a narrower network.'),
     scale: scaleOption(2, 'w: 0 is the weaker model, 1 the model as it is, more goes on in the same direction.'),
