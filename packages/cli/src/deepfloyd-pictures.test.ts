@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSafetensors } from '@ungrain/formats';
+import { fitPicture, readPicture } from '@ungrain/host';
 import { decodePng, encodePng } from '@ungrain/media';
 import { ungrain, type Outcome } from './testing/ungrain.js';
 
@@ -93,6 +94,22 @@ describe('the course on DeepFloyd IF', () => {
       expect(outcomes[i]!.stdout).toMatch(said);
       expect((await size(`${args[0]}.png`)).width).toBeGreaterThan(50);
     }
+  });
+
+  test('what an inpainting is to keep stays as it was, larger too', async () => {
+    const { data, width } = await size('inpainted.png');
+    const { picture } = fitPicture((await readPicture(join(home, 'drawing.png'))).image, [3, 8, 8]);
+    const [zoom, margin] = [4, (width - 8 * 4) / 2];
+    for (const [x, y] of [
+      [6, 2],
+      [1, 6],
+      [7, 7],
+    ] as const)
+      // prettier-ignore
+      for (let channel = 0; channel < 3; channel++) {
+        const seen = data[((margin + zoom * y) * width + margin + zoom * x) * 3 + channel]!;
+        expect(Math.abs(seen - 255 * picture.data[(channel * 8 + y) * 8 + x]!)).toBeLessThanOrEqual(1);
+      }
   });
 
   test('what was drawn can be had alone, and it and sheets are drawn again by both stages', async () => {

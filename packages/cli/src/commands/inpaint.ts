@@ -1,4 +1,5 @@
-import { addPicture, readMask } from '@ungrain/host';
+import type { Shape } from '@ungrain/core';
+import { addPicture, enlargedShape, fitPicture, readMask } from '@ungrain/host';
 import type { Command } from 'commander';
 import { addConditionFlags, withCondition, type ConditionFlags } from '../condition-flags.js';
 import { wholeNumberFlag } from '../common-flags.js';
@@ -34,8 +35,13 @@ export function define(command: Command): void {
       spec: (spec, model) => ({ ...withCondition(spec, model, flags), count: flags.count }),
       async options(run, notes) {
         const { given, picture } = await pictureFor(path, run, notes, flags);
-        const mask = await readMask(flags.mask, given, run.spec.shape ?? run.model.sampleShape);
-        return { picture, mask: addPicture(mask, run.assets), resamples: flags.resamples };
+        const maskIn = async (shape: Shape): Promise<string> =>
+          addPicture(await readMask(flags.mask, given, shape), run.assets);
+        const mask = await maskIn(run.spec.shape ?? run.model.sampleShape);
+        if (!run.upscaler) return { picture, mask, resamples: flags.resamples };
+        const shape = enlargedShape(run);
+        const large = addPicture(fitPicture(given, shape, flags).picture, run.assets);
+        return { picture, mask, resamples: flags.resamples, large: { picture: large, mask: await maskIn(shape) } };
       },
     }),
   );

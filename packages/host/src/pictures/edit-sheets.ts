@@ -35,29 +35,37 @@ export interface InpaintOptions {
   readonly mask: Tensor;
   /** How often the same steps are gone over, ten at a time: see guidance 'repaint'. */
   readonly resamples: number;
+  /** Both in the size that an upscaler makes, which then keeps what stays, too. */
+  readonly large?: { readonly picture: Tensor; readonly mask: Tensor } | undefined;
 }
 
 /** Inpainting (section 1.7.2): as many new insides of the mask as the spec counts. */
 export async function inpaintSheet(
   run: PictureRun,
   picture: Tensor,
-  { mask, resamples }: InpaintOptions,
+  { mask, resamples, large }: InpaintOptions,
 ): Promise<PictureSheet> {
   const { assets, model } = run;
-  const [image, maskName] = [addPicture(picture, assets), addPicture(mask, assets)];
+  const keeping = (kept: { readonly picture: Tensor; readonly mask: Tensor }) => ({
+    name: 'inpaint',
+    options: { image: addPicture(kept.picture, assets), mask: addPicture(kept.mask, assets) },
+  });
   const spec: RunSpec = {
     ...run.spec,
     guidance: addGuidance(run, run.spec.guidance, [
       ...(resamples > 1 ? [{ name: 'repaint', options: { resamples } }] : []),
-      { name: 'inpaint', options: { image, mask: maskName } },
+      keeping({ picture, mask }),
     ]),
   };
-  const { images: samples, then } = await enlarge(run, await sampleToEnd(spec, run), spec);
-  const [original, white] = [inRange(picture, model), inRange(mask, model)];
-  const shownMask = repeatChannel(white, picture.shape[1]!);
+  const drawn = await sampleToEnd(spec, run);
+  const { images: samples, then } = await enlarge(run, drawn, spec, large ? [keeping(large)] : []);
+  const shown = large ?? { picture, mask };
+  const original = inRange(shown.picture, model);
+  const shownMask = repeatChannel(inRange(shown.mask, model), picture.shape[1]!);
+  const { data: inMask } = shown.mask;
   const kept = {
-    data: original.data.map((v, i) => (mask.data[i % mask.data.length]! > 0 ? middle(model.range) : v)),
-    shape: picture.shape,
+    data: original.data.map((v, i) => (inMask[i % inMask.length]! > 0 ? middle(model.range) : v)),
+    shape: original.shape,
   };
   return {
     sheet: {

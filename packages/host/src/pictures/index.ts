@@ -1,4 +1,5 @@
 export * from './edit-sheets.js';
+export { enlargedShape } from './enlarge.js';
 export * from './fit-picture.js';
 export * from './illusion-sheets.js';
 export * from './noise-sheets.js';

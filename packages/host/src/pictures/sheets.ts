@@ -9,6 +9,7 @@ import { blurSheet, denoiseSheet, noiseSheet } from './noise-sheets.js';
 import type { PictureRun, PictureSheet } from './picture-run.js';
 
 const asset = z.string().refine(isAssetName, { error: 'must be the SHA-256 of a PNG' });
+const masked = z.strictObject({ picture: asset, mask: asset });
 const times = z.array(z.number().min(0)).max(32);
 const blur = { kernel: z.number(), sigma: z.number() };
 const choice = {
@@ -40,9 +41,16 @@ const SHEETS = {
     editSheet(run, await run.assets.image(options.picture), options.starts),
   ),
   inpaint: kind(
-    z.strictObject({ picture: asset, mask: asset, resamples: z.int().min(1) }),
-    async (run, { picture, mask, resamples }) =>
-      inpaintSheet(run, await run.assets.image(picture), { mask: await run.assets.image(mask), resamples }),
+    z.strictObject({ picture: asset, mask: asset, resamples: z.int().min(1), large: masked.optional() }),
+    async (run, { picture, mask, resamples, large }) =>
+      inpaintSheet(run, await run.assets.image(picture), {
+        mask: await run.assets.image(mask),
+        resamples,
+        large: large && {
+          picture: await run.assets.image(large.picture),
+          mask: await run.assets.image(large.mask),
+        },
+      }),
   ),
   anagram: kind(
     z.strictObject({ views: z.array(z.string()), conditions: z.array(z.unknown()), ...choice }),
