@@ -5,7 +5,8 @@
  *   node bench/deepfloyd/make-weights.mjs I-M /somewhere/large [--fp16]
  *
  * The published sizes, as far as they are known: blocks of 192·[1, 2, 3, 4] channels for I-M and 320·[1, 2, 3, 4] for I-L,
- * 192·[1, 2, 4, 6, 6] for II-L; T5-XXL with as many layers as asked for, `T5-XXL-2`.
+ * 192·[1, 2, 4, 6, 6] for II-L; `I-XL-1` has I-XL's 704·[1, 2, 3, 4] with one layer a block instead of three; T5-XXL with as many
+ * layers as asked for, `T5-XXL-2`.
  */
 import { Buffer } from 'node:buffer';
 import { mkdir, open, writeFile } from 'node:fs/promises';
@@ -34,13 +35,13 @@ const UNET = {
   resnet_time_scale_shift: 'scale_shift',
 };
 
-const stage1 = (width) => ({
+const stage1 = (width, layers = 3) => ({
   ...UNET,
   in_channels: 3,
   sample_size: 64,
   block_out_channels: [1, 2, 3, 4].map((factor) => width * factor),
   cross_attention_dim: 4 * width,
-  layers_per_block: 3,
+  layers_per_block: layers,
   down_block_types: [RESNET_DOWN, ATTENTION_DOWN, ATTENTION_DOWN, ATTENTION_DOWN],
   up_block_types: [ATTENTION_UP, ATTENTION_UP, ATTENTION_UP, RESNET_UP],
 });
@@ -87,7 +88,7 @@ const { positionals, values } = parseArgs({ allowPositionals: true, options: { f
 const [name = '', folder] = positionals;
 const made = modelOf(name);
 if (!made || !folder) {
-  console.error('Usage: node bench/deepfloyd/make-weights.mjs I-M|I-L|II-L|T5-XXL-LAYERS FOLDER [--fp16]');
+  console.error('Usage: node bench/deepfloyd/make-weights.mjs I-M|I-L|I-XL-1|II-L|T5-XXL-LAYERS FOLDER [--fp16]');
   process.exit(2);
 }
 const at = join(folder, made.part);
@@ -96,7 +97,7 @@ await writeFile(join(at, 'config.json'), JSON.stringify(made.config, null, 2));
 await writeWeights(join(at, `${made.stem}${values.fp16 ? '.fp16' : ''}.safetensors`), made.declarations);
 
 function modelOf(model) {
-  const unets = { 'I-M': stage1(192), 'I-L': stage1(320), 'II-L': stage2(192) };
+  const unets = { 'I-M': stage1(192), 'I-L': stage1(320), 'I-XL-1': stage1(704, 1), 'II-L': stage2(192) };
   const [, layers] = /^T5-XXL-(\d+)$/.exec(model) ?? [];
   if (layers !== undefined) {
     const config = t5(Number(layers));

@@ -33,7 +33,8 @@ if given.part == "unet":
 else:
     from transformers import T5EncoderModel
 
-    model = T5EncoderModel.from_pretrained(folder, dtype=torch.float32)
+    fp16 = os.path.exists(os.path.join(folder, "model.fp16.safetensors"))
+    model = T5EncoderModel.from_pretrained(folder, variant="fp16" if fp16 else None, dtype=torch.float32)
     ids = torch.arange(given.rows * 77).reshape(given.rows, 77) % 1000
     call = dict(input_ids=ids, attention_mask=torch.ones_like(ids))
 model.eval()

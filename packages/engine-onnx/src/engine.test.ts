@@ -126,7 +126,7 @@ describe('weights files', () => {
   );
 
   test.each(['int8', 'float16'] as const)('a large %s matrix is multiplied in blocks of its rows', async (dtype) => {
-    const [rows, columns] = [1100, 1000]; // more than 2 ** 20 elements
+    const [rows, columns] = [2100, 2000]; // more than 2 ** 22 elements
     const numbers = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 31) % 17) - 8);
     const scales = Array.from({ length: rows }, (_, i) => (dtype === 'int8' ? 1 + (i % 2) : 1));
     const data = dtype === 'int8' ? Int8Array.from(numbers) : encodeFloat16(numbers);

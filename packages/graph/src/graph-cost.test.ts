@@ -38,3 +38,9 @@ test('of a narrow table only the rows that are picked are there in float32', () 
   const cost = graphCost(graph('g', { rows }), { converted: () => true });
   expect(cost).toMatchObject({ peakBytes: 2 * 8 * 4, convertedBytes: 0 });
 });
+
+test('a large narrow matrix is converted in blocks', () => {
+  const product = ops.linear(input('x', [1, 4096]), state('w', [4096, 4096]), null);
+  const cost = graphCost(graph('g', { product }), { converted: () => true });
+  expect(cost).toMatchObject({ peakBytes: 4 * (2 ** 22 + 4096), convertedBytes: 4 * 2 ** 22 });
+});

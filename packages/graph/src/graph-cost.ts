@@ -64,10 +64,9 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
     } else if (CONVOLUTIONS.has(node.operator.name)) convolutions += multiplications;
     else matrixProducts += multiplications;
 
-    const widened = operands.reduce((sum, operand) => {
-      if (operand.kind !== 'state' || !converted(operand.name)) return sum;
-      return sum + (CONVERTED[node.operator.name]?.(operand) ?? bytesOf(operand));
-    }, 0);
+    const widened = operands
+      .filter((operand) => operand.kind === 'state' && converted(operand.name))
+      .reduce((sum, operand) => sum + (CONVERTED[node.operator.name]?.(operand) ?? bytesOf(operand)), 0);
     convertedBytes = Math.max(convertedBytes, widened);
     const freed = operands.filter((operand) => operand.kind === 'operation' && lastUse.get(operand) === i);
     const made = IN_PLACE.has(node.operator.name) ? 0 : bytesOf(node);

@@ -1,8 +1,8 @@
 /** An ONNX attribute: whole numbers are INT, lists of them INTS, text is STRING; floats say so. */
 export type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
 
-/** Elements of a matrix that are widened to float32 at a time: they stay in the processor's cache until they are used. */
-export const WIDENED_ELEMENTS = 2 ** 20;
+/** Elements of a matrix that are widened to float32 at a time. Fewer would take less memory, and longer to prepare. */
+export const WIDENED_ELEMENTS = 2 ** 22;
 
 /** What an operator writes its ONNX nodes with. Values are named by strings. */
 export interface Emitter {

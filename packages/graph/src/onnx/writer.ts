@@ -131,6 +131,7 @@ function blocksOf({ shape, constant }: NarrowConstant): readonly NarrowConstant[
 class Writer implements Emitter {
   /** Constants that are stored in a narrower type than they are used in. */
   private readonly narrow = new Map<string, NarrowConstant>();
+  private readonly widenings: NodeProto[] = [];
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly domains = new Set(['']);
@@ -180,7 +181,7 @@ class Writer implements Emitter {
     if (blocks.length <= 1) return [name];
     return blocks.map((block, i) => {
       const part = `${RESERVED}rows/${i}/${name}`;
-      if (!this.known.has(part)) this.nodes.push(this.widening(part, block));
+      if (!this.known.has(part)) this.widenings.push(this.widening(part, block));
       this.known.set(part, part);
       return part;
     });
@@ -191,11 +192,14 @@ class Writer implements Emitter {
     else this.narrow.set(name, { shape, constant });
   }
 
-  /** Narrow constants are widened first, those that are used whole. */
+  /**
+   * What widens constants stands before all other nodes: of the operands of a node ONNX Runtime computes first what was written
+   * last, and so each constant is widened right before it is used, not all of them at the start.
+   */
   allNodes(): NodeProto[] {
     const used = new Set(this.nodes.flatMap(({ input }) => input));
     const whole = [...this.narrow].filter(([name]) => used.has(name));
-    return [...whole.map(([name, narrow]) => this.widening(name, narrow)), ...this.nodes];
+    return [...this.widenings, ...whole.map(([name, narrow]) => this.widening(name, narrow)), ...this.nodes];
   }
 
   /** The node that makes a float32 of what is stored. */

@@ -4,12 +4,12 @@ import type { NetworkWork } from '@ungrain/models-deepfloyd';
 /**
  * What ONNX Runtime takes besides the tensors themselves, fitted to what `bench/deepfloyd/measure.mjs` finds for I-M with
  * one, two and four images and for T5-XXL's layers: for each operator of a session; for the holes that its arena leaves
- * between results of many sizes; and for weights that are widened to float32 where they are used, several at a time.
+ * between results of many sizes; and for weights that are widened to float32 where they are used: a buffer for each shape.
  * Networks of other shapes than DeepFloyd IF's leave fewer holes.
  */
 const BYTES_PER_OPERATOR = 25_000;
 const ARENA = 1.75;
-const WIDENED = 3;
+const WIDENED = 2;
 
 /**
  * Memory that a network takes while it runs with its weights mapped, in bytes. The pages of its files are not counted: the
