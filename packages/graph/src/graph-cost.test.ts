@@ -27,6 +27,14 @@ test('memory is that of what is still needed; elementwise results take the place
   expect(graphCost(graph('g', { twice, convolved })).peakBytes).toBe(640 * 4);
 });
 
+test('a convolution of more filters than pixels unfolds its image', () => {
+  const deep = ops.conv2d(x, state('w', [100, 3, 3, 3]), null, { padding: 1 });
+  expect(graphCost(graph('g', { deep })).unfoldedBytes).toBe(27 * 64 * 4);
+  expect(graphCost(graph('g', { convolved })).unfoldedBytes).toBe(0);
+  const pointwise = ops.conv2d(x, state('v', [100, 3, 1, 1]), null);
+  expect(graphCost(graph('g', { pointwise })).unfoldedBytes).toBe(0);
+});
+
 test('a narrow weight is there in float32 while it is used', () => {
   const cost = graphCost(graph('g', { convolved }), { converted: (name) => name === 'w' });
   expect(cost.peakBytes).toBe((640 + 135) * 4);

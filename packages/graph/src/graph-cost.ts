@@ -9,6 +9,8 @@ export interface GraphCost {
   readonly peakBytes: number;
   /** The most bytes that one operator's states take as float32, of those that are kept in another type. */
   readonly convertedBytes: number;
+  /** The most bytes that one convolution takes to unfold an image. */
+  readonly unfoldedBytes: number;
   /** Multiplications (each with its addition) in convolutions. */
   readonly convolutions: number;
   /** Those in matrix products. */
@@ -27,9 +29,6 @@ const BYTES = { float32: 4, int64: 8, bool: 1 } as const;
 /** Give another shape to what is in memory already. */
 const IN_PLACE: ReadonlySet<string> = new Set(['reshape', 'stopGradient']);
 
-/** Besides those that act on each element by itself: may write over what they read. */
-const OVERWRITING: ReadonlySet<string> = new Set(['softmax']);
-
 /** Bytes of a state that are converted at a time, by the operator, if not all. */
 const CONVERTED: Readonly<Record<string, (state: Node) => number>> = {
   gather: () => 0, // what it picks is its result
@@ -45,6 +44,17 @@ const MULTIPLICATIONS: Readonly<Record<string, (node: OperationNode) => number>>
 };
 const CONVOLUTIONS: ReadonlySet<string> = new Set(['conv2d', 'convTranspose2d']);
 
+/**
+ * Bytes of the image that a convolution of several pixels unfolds, [channels · kernel, pixels]: ONNX Runtime does so whole where
+ * there are more filters than pixels, and piece by piece elsewhere.
+ */
+function bytesToUnfold({ operator, inputs: [, weight], shape }: OperationNode): number {
+  if (operator.name !== 'conv2d') return 0;
+  const [filters = 1, ...patch] = weight!.shape;
+  const pixels = sizeOf(shape.slice(2));
+  return filters > pixels && sizeOf(patch.slice(1)) > 1 ? BYTES.float32 * sizeOf(patch) * pixels : 0;
+}
+
 const bytesOf = ({ shape, dtype }: Node): number => sizeOf(shape) * BYTES[dtype];
 
 export function graphCost({ outputs, updates }: Graph, { converted = () => false }: GraphCostOptions = {}): GraphCost {
@@ -54,7 +64,9 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
   order.forEach((node, i) => node.inputs.forEach((operand) => lastUse.set(owner(operand), i)));
   roots.forEach((root) => lastUse.set(owner(root), Infinity));
 
-  let [live, peakBytes, convertedBytes, convolutions, matrixProducts, movedBytes] = [0, 0, 0, 0, 0, 0];
+  let [live, peakBytes, convertedBytes, unfoldedBytes, convolutions, matrixProducts, movedBytes] = [
+    0, 0, 0, 0, 0, 0, 0,
+  ];
   order.forEach((node, i) => {
     const operands = [...new Set(node.inputs.map(owner))];
     const multiplications = MULTIPLICATIONS[node.operator.name]?.(node);
@@ -70,12 +82,13 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
     convertedBytes = Math.max(convertedBytes, widened);
     const freed = operands.filter((operand) => operand.kind === 'operation' && lastUse.get(operand) === i);
     const made = IN_PLACE.has(node.operator.name) ? 0 : bytesOf(node);
-    const overwrites = node.operator.elementwise || OVERWRITING.has(node.operator.name);
+    const overwrites = node.operator.elementwise;
     const reused = overwrites && freed.some((operand) => bytesOf(operand) === made) ? made : 0;
     peakBytes = Math.max(peakBytes, live + made - reused + widened);
+    unfoldedBytes = Math.max(unfoldedBytes, bytesToUnfold(node));
     live += made - freed.reduce((sum, operand) => sum + bytesOf(operand), 0);
   });
-  return { peakBytes, convertedBytes, convolutions, matrixProducts, movedBytes };
+  return { peakBytes, convertedBytes, unfoldedBytes, convolutions, matrixProducts, movedBytes };
 }
 
 /** The node whose memory a value lies in. */
