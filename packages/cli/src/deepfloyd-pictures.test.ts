@@ -141,7 +141,8 @@ describe('the course on DeepFloyd IF', () => {
       'a.safetensors',
     );
     expect(first.stdout).toMatch(/^a\.safetensors: 4 prompts of 77 tokens × 32 features, float16/);
-    const again = await run('embed', '--pack', 'a.safetensors', '--out', 'b.safetensors', '--json');
+    await run('embed', '--pack', 'a.safetensors', '--out', 'a.pth'); // as the course's, and from there on
+    const again = await run('embed', '--pack', 'a.pth', '--out', 'b.safetensors', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({
       prompts: expect.arrayContaining(['', 'a rocket, at night', 'a dog']) as unknown,
     });

@@ -78,10 +78,13 @@ describe('ungrain plan', () => {
   });
 
   test('prints a table, and what is left of the memory', async () => {
-    const { stdout, stderr } = await ungrain(['plan', ...FLAGS, '--encoder-weights', 'int8'], { cwd: home });
+    const { stdout, stderr } = await ungrain(
+      ['plan', '--model', 'stage1', '--steps', '2', '--batch', '4', '--encoder-weights', 'int8'],
+      { cwd: home },
+    );
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^text encoder, int8 +0\.00 GB +0\.\d\d GB +2 of 1 /m);
-    expect(stdout).toMatch(/^stage I +0\.\d\d GB +0\.\d\d GB +2 of 8 +\S/m);
+    expect(stdout).toMatch(/^text encoder, int8 +0\.00 GB +0\.\d\d GB +2 × 1 /m);
+    expect(stdout).toMatch(/^stage I +0\.\d\d GB +0\.\d\d GB +2 × 8 +\S/m);
     expect(stdout).toMatch(/^At most 0\.\d\d GB of memory at a time, .* GB are free\./m);
   });
 });

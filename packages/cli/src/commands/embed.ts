@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UngrainError } from '@ungrain/core';
-import { checkOutputFile, embedPrompts, withFile, writeWhole, type EncoderWeights } from '@ungrain/host';
+import { checkOutputFile, embedPrompts, PACK_FORMATS, withFile, writeWhole, type EncoderWeights } from '@ungrain/host';
 import { Option, type Command } from 'commander';
 import { jsonFlag } from '../common-flags.js';
 import { encoderWeightsFlag } from '../deepfloyd-flags.js';
@@ -24,7 +24,7 @@ const collect = (text: string, previous: readonly string[]): readonly string[] =
 export function define(command: Command): void {
   command
     .argument('[prompt...]', 'each in quotes')
-    .requiredOption('--out <file>', 'the pack, as safetensors')
+    .requiredOption('--out <file>', 'the pack: safetensors, or pth for PyTorch')
     .option('--encoder <folder>', 'a diffusers folder whose text_encoder reads the prompts')
     .addOption(encoderWeightsFlag())
     .option('--file <file>', 'further prompts, one on each line')
@@ -44,7 +44,7 @@ export function define(command: Command): void {
 
 async function embed(typed: readonly string[], flags: EmbedFlags, signal: AbortSignal): Promise<void> {
   const { out, encoder, encoderWeights, pack: packs, cache, json = false } = flags;
-  await checkOutputFile(out, ['safetensors']);
+  const format = await checkOutputFile(out, PACK_FORMATS);
   const prompts = [...typed, ...(flags.file === undefined ? [] : await linesOf(flags.file))];
   if (prompts.length + packs.length === 0)
     throw new UngrainError('bad-flag', 'There is nothing to embed: name prompts, a --file of them, or a --pack.');
@@ -57,6 +57,7 @@ async function embed(typed: readonly string[], flags: EmbedFlags, signal: AbortS
       encoderWeights,
       packs,
       cache,
+      format,
       signal,
       onPart: (part, done, total) => progress.update(done, { part }, total),
       onNote: (note) => notes.push(note),

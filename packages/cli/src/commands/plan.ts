@@ -10,17 +10,29 @@ import {
 } from '@ungrain/host';
 import type { Command } from 'commander';
 import { countCalls } from '../dry-run-stages.js';
+import { wholeNumberFlag } from '../common-flags.js';
 import { engineOfFlags } from '../engine-flags.js';
 import { addGenerateFlags, generateRuns, loadForGenerate, type GenerateFlags } from '../generate-flags.js';
 import { interruptible } from '../interruption.js';
 import { duration, printColumns, printJson, printLine } from '../output.js';
 import { pluginsOf } from '../plugin-flag.js';
 
+interface PlanFlags extends GenerateFlags {
+  readonly model?: string;
+  readonly batch?: number;
+}
+
 export function define(command: Command): void {
-  command.argument('[prompt...]', 'what the images show; how many prompts there are counts, not what they say');
+  command
+    .argument('[prompt...]', 'what the images show; how many prompts there are counts, not what they say')
+    .option('--model <folder>', "stage I's folder or pulled model, as --stage1")
+    .addOption(wholeNumberFlag('--batch', 'images of each prompt, as --count', { min: 1, max: 64 }));
   addGenerateFlags(command);
-  command.action((prompts: readonly string[], flags: GenerateFlags, self: Command) =>
-    interruptible(async (signal) => plan(prompts, { ...flags, plugins: await pluginsOf(self) }, signal)),
+  command.action((prompts: readonly string[], { model, batch, ...flags }: PlanFlags, self: Command) =>
+    interruptible(async (signal) => {
+      const meant = { ...(model !== undefined && { stage1: model }), ...(batch !== undefined && { count: batch }) };
+      await plan(prompts, { ...flags, ...meant, plugins: await pluginsOf(self) }, signal);
+    }),
   );
 }
 
@@ -34,12 +46,12 @@ async function plan(prompts: readonly string[], flags: GenerateFlags, signal: Ab
     if (flags.json) return printJson(planned);
     const { parts, peakBytes, processBytes, freeBytes, seconds } = planned;
     printColumns([
-      ['part', 'weights', 'memory', 'calls', 'time'],
+      ['part', 'weights', 'memory', 'calls × images', 'time'],
       ...parts.map((part) => [
         part.int8 ? `${part.part}, int8` : part.part,
         gigabytes(part.weightBytes),
         gigabytes(part.memoryBytes),
-        `${part.calls} of ${part.largest}`,
+        `${part.calls} × ${part.largest}`,
         duration(part.seconds),
       ]),
     ]);

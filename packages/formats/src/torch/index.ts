@@ -1,2 +1,3 @@
 export { readStateDict, readTorchFile, type TorchOptions } from './read.js';
 export { isTensor, type TorchData } from './tree.js';
+export { writeTorchFile } from './write.js';

@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { UngrainError, type Tensor } from '@ungrain/core';
-import { readEmbeddingPack, writeEmbeddingPack, type EmbeddingPack } from '@ungrain/models-deepfloyd';
+import {
+  PACK_FORMATS,
+  readEmbeddingPack,
+  writeEmbeddingPack,
+  type EmbeddingPack,
+  type PackFormat,
+} from '@ungrain/models-deepfloyd';
 import type { EngineSource } from '../engine.js';
 import { withFile } from '../file-errors.js';
 import type { EncoderWeights } from './encoder-weights.js';
 import { openPrompts, type Telling } from './prompt-source.js';
+
+export { PACK_FORMATS };
 
 export interface EmbedOptions extends Telling {
   readonly engine: EngineSource;
@@ -14,6 +22,7 @@ export interface EmbedOptions extends Telling {
   /** Packs whose prompts are taken along; where two have one, the later pack's counts. */
   readonly packs: readonly string[];
   readonly cache?: boolean | undefined;
+  readonly format?: PackFormat | undefined;
 }
 
 /**
@@ -22,7 +31,7 @@ export interface EmbedOptions extends Telling {
  */
 export async function embedPrompts(
   prompts: readonly string[],
-  { engine, encoder, encoderWeights, packs, cache, signal, onPart, onNote }: EmbedOptions,
+  { engine, encoder, encoderWeights, packs, cache, format, signal, onPart, onNote }: EmbedOptions,
 ): Promise<{ readonly pack: EmbeddingPack; readonly bytes: Uint8Array }> {
   const all = new Map<string, Tensor>();
   for (const path of packs)
@@ -48,5 +57,5 @@ export async function embedPrompts(
       'bad-embeddings',
       `The embeddings are of different encoders: they have the sizes ${[...shapes].join(' and ')}.`,
     );
-  return { pack: all, bytes: writeEmbeddingPack(all) };
+  return { pack: all, bytes: writeEmbeddingPack(all, format) };
 }

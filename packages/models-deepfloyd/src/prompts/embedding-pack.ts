@@ -1,5 +1,12 @@
 import { formatShape, nearest, UngrainError, type Tensor, type Value } from '@ungrain/core';
-import { encodeFloat16, readSafetensors, readTorchFile, toFloat32, writeSafetensors } from '@ungrain/formats';
+import {
+  encodeFloat16,
+  readSafetensors,
+  readTorchFile,
+  toFloat32,
+  writeSafetensors,
+  writeTorchFile,
+} from '@ungrain/formats';
 import type { PromptEncoder } from './prompt-encoder.js';
 
 /** Prompts with the states that a text encoder made of them, [tokens, features] each. */
@@ -26,13 +33,18 @@ export function readEmbeddingPack(bytes: Uint8Array, file: string): EmbeddingPac
   return pack;
 }
 
-/** A pack as safetensors, in float16 as the text encoder's own files have it. */
-export function writeEmbeddingPack(pack: EmbeddingPack): Uint8Array {
+/** What a pack may be written as; `pth` is the course's, for `torch.load`. */
+export const PACK_FORMATS = ['safetensors', 'pth'] as const;
+export type PackFormat = (typeof PACK_FORMATS)[number];
+
+/** A pack as a file, in float16 as the text encoder's own files have it: [1, tokens, features] by prompt. */
+export function writeEmbeddingPack(pack: EmbeddingPack, format: PackFormat = 'safetensors'): Uint8Array {
+  const named = (prompt: string): string => (format === 'safetensors' && prompt === '' ? EMPTY : prompt);
   const values = [...pack].map(([prompt, { data, shape }]): [string, Value] => [
-    prompt === '' ? EMPTY : prompt,
+    named(prompt),
     { dtype: 'float16', data: encodeFloat16(data), shape: [1, ...shape] },
   ]);
-  return writeSafetensors(new Map(values));
+  return format === 'pth' ? writeTorchFile(new Map(values)) : writeSafetensors(new Map(values));
 }
 
 /** Prompts by a pack: those that it has, and no others. @param file its name, for messages */

@@ -1,0 +1,108 @@
+import { UngrainError, type DType, type Shape, type Value } from '@ungrain/core';
+import { zipSync, type Zippable } from 'fflate';
+import { bytesOfValue } from '../value-bytes.js';
+
+/** What PyTorch calls a run of elements of each type. */
+const STORAGES: Partial<Record<DType, string>> = {
+  float64: 'DoubleStorage',
+  float32: 'FloatStorage',
+  float16: 'HalfStorage',
+  bfloat16: 'BFloat16Storage',
+  int64: 'LongStorage',
+  int32: 'IntStorage',
+  int16: 'ShortStorage',
+  int8: 'CharStorage',
+  uint8: 'ByteStorage',
+  bool: 'BoolStorage',
+};
+
+/** The zip library writes no larger ones. */
+const MOST_BYTES = 2 ** 31;
+
+/**
+ * A dict of tensors as `torch.save` writes it (the container of PyTorch 1.6 and newer, its version 3), which `torch.load` reads
+ * with `weights_only=True`.
+ * @throws UngrainError `cannot-write-torch` for types that have no storage of their own, and beyond 2 GiB
+ */
+export function writeTorchFile(tensors: ReadonlyMap<string, Value>): Uint8Array {
+  const pickle = [PROTOCOL, EMPTY_DICT, MARK];
+  const storages: Zippable = {};
+  let total = 0;
+  for (const [i, [name, value]] of [...tensors].entries()) {
+    const bytes = bytesOfValue(value);
+    total += bytes.length;
+    if (total > MOST_BYTES) throw refused(`its tensors have more than ${MOST_BYTES} bytes`);
+    const storage = STORAGES[value.dtype];
+    if (!storage) throw refused(`its tensor ${JSON.stringify(name)} is ${value.dtype}`);
+    pickle.push(unicode(name), tensorPickle(storage, String(i), value.shape));
+    storages[String(i)] = bytes;
+  }
+  pickle.push(SET_ITEMS, STOP);
+  const files: Zippable = {
+    'archive/data.pkl': joined(pickle),
+    'archive/byteorder': new TextEncoder().encode('little'),
+    ...Object.fromEntries(Object.entries(storages).map(([key, bytes]) => [`archive/data/${key}`, bytes])),
+    'archive/version': new TextEncoder().encode('3\n'),
+  };
+  return zipSync(files, { level: 0, mtime: EPOCH });
+}
+
+/** The same tensors give the same bytes: 1980 is the first year of zip's. */
+const EPOCH = '1980-01-01T00:00:00';
+
+const refused = (reason: string): UngrainError =>
+  new UngrainError('cannot-write-torch', `This cannot be written as a PyTorch file: ${reason}.`, 'failure');
+
+// The opcodes of pickle protocol 2 that a dict of tensors needs: Lib/pickletools.py of CPython.
+const opcode = (...codes: readonly number[]): Uint8Array => Uint8Array.from(codes);
+const text = (ascii: string): Uint8Array => new TextEncoder().encode(ascii);
+const PROTOCOL = opcode(0x80, 2);
+const EMPTY_DICT = text('}');
+const EMPTY_TUPLE = text(')');
+const MARK = text('(');
+const TUPLE = text('t');
+const SET_ITEMS = text('u');
+const REDUCE = text('R');
+const PERSISTENT_ID = text('Q');
+const FALSE = opcode(0x89);
+const STOP = text('.');
+const global = (module: string, name: string): Uint8Array => text(`c${module}\n${name}\n`);
+
+/** torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), of a contiguous tensor. */
+function tensorPickle(storage: string, key: string, shape: Shape): Uint8Array {
+  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1));
+  const count = shape.reduce((product, size) => product * size, 1);
+  return joined([
+    ...[global('torch._utils', '_rebuild_tensor_v2'), MARK],
+    ...[MARK, unicode('storage'), global('torch', storage), unicode(key), unicode('cpu'), integer(count), TUPLE],
+    ...[PERSISTENT_ID, integer(0), tuple(shape), tuple(strides), FALSE],
+    ...[global('collections', 'OrderedDict'), EMPTY_TUPLE, REDUCE],
+    ...[TUPLE, REDUCE],
+  ]);
+}
+
+const tuple = (values: readonly number[]): Uint8Array => joined([MARK, ...values.map(integer), TUPLE]);
+
+/** BININT: sizes stay below 2³¹, as all tensors together do. */
+const integer = (value: number): Uint8Array => joined([text('J'), int32(value)]);
+
+function unicode(value: string): Uint8Array {
+  const bytes = new TextEncoder().encode(value);
+  return joined([text('X'), int32(bytes.length), bytes]);
+}
+
+function int32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  return bytes;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
