@@ -6,6 +6,7 @@ import {
   createAssets,
   guidingWeights,
   loadModel,
+  runNotes,
   takeInFiles,
   type Assets,
   type LoadedModel,
@@ -41,20 +42,25 @@ export interface PreparedRun extends LoadedModel {
   readonly assets: Assets;
   /** From where it goes on; undefined at its start. */
   readonly state: RunState | undefined;
+  /** Sentences that the person should read afterwards; more may come while it runs. */
+  readonly notes: readonly string[];
 }
 
 /** Loads the model and checks what the flags say of the run. The caller disposes of the model. */
 export async function prepareRun(name: string, flags: SampleFlags, signal: AbortSignal): Promise<PreparedRun> {
   const { weights, fromState, plugins } = flags;
   const engine = engineOfFlags(flags);
+  const notes: string[] = [];
+  const telling = { signal, onNote: (note: string) => notes.push(note) };
   const saved = fromState === undefined ? undefined : await readStateFor(fromState, name);
-  const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags, { signal }) });
+  const loaded = await loadModel(name, { engine, weights, plugins, deepfloyd: deepfloydOf(flags, telling) });
   const assets = createAssets(saved?.record.assets);
   const asked = saved ? branch(saved, flags, loaded) : begin(flags, loaded);
   const guiding = await guidingWeights(asked, loaded.registry);
   const versions = { ...(await versionsWith(engine)), ...loaded.versions, ...guiding };
   const spec = await takeInFiles({ ...asked, versions }, loaded.registry, assets);
-  return { ...loaded, assets, spec, state: saved?.state };
+  notes.push(...runNotes(spec, loaded));
+  return { ...loaded, assets, spec, state: saved?.state, notes };
 }
 
 function begin(flags: SampleFlags, loaded: LoadedModel): RunSpec {

@@ -12,7 +12,7 @@ export interface GridFlags extends SampleFlags {
 
 /** `ungrain sample --grid`: runs that differ in one or two things, as a labelled sheet. */
 export async function sampleGrid(prepared: PreparedRun, flags: GridFlags, signal: AbortSignal): Promise<void> {
-  const { model, registry, spec, assets } = prepared;
+  const { model, registry, spec, assets, notes } = prepared;
   const axes = readAxes(flags.grid, prepared);
   const started = performance.now();
   const progress = await startProgress('{bar} step {value} of {total}, {eta} s left', 1, flags.json ?? false);
@@ -22,7 +22,7 @@ export async function sampleGrid(prepared: PreparedRun, flags: GridFlags, signal
     await writeWhole(flags.out, draw(recordTexts({ spec, shown: { grid: [...axes] }, assets: assets.files })));
     progress.stop();
     const runs = axes.reduce((product, { values }) => product * values.length, 1);
-    tellFiles(counted(runs, 'run'), { files: [flags.out], started, spec }, flags);
+    tellFiles(counted(runs, 'run'), { files: [flags.out], started, spec, notes }, flags);
   } finally {
     progress.stop();
   }

@@ -8,7 +8,7 @@ import { quote } from './shell-words.js';
 
 /** `ungrain sample` without a grid: one run, to its end or to where it is stopped. */
 export async function sampleOnce(
-  { model, registry, spec, assets, state }: PreparedRun,
+  { model, registry, spec, assets, state, notes }: PreparedRun,
   flags: SampleFlags,
   outputs: Outputs,
   signal: AbortSignal,
@@ -33,7 +33,8 @@ export async function sampleOnce(
     const samples = await sampleToEnd(spec, run);
     const files = await outputs.write({ samples, frames, range: model.range, spec, assets: assets.files });
     progress.stop();
-    tellFiles(`${counted(spec.count, 'image')} in ${counted(spec.steps, 'step')}`, { files, started, spec }, flags);
+    const what = `${counted(spec.count, 'image')} in ${counted(spec.steps, 'step')}`;
+    tellFiles(what, { files, started, spec, notes }, flags);
   } catch (error) {
     const done = kept();
     if (!(signal.aborted || stop.signal.aborted) || saveState === undefined || !done) throw error;

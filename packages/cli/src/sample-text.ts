@@ -7,18 +7,20 @@ export interface Drawn {
   /** As `performance.now()` tells it. */
   readonly started: number;
   readonly spec: RunSpec;
+  readonly notes: readonly string[];
 }
 
 /** Tells what was drawn, where, and how long it took. @param what `40 images in 50 steps` */
 export function tellFiles(
   what: string,
-  { files, started, spec }: Drawn,
+  { files, started, spec, notes }: Drawn,
   { json = false }: { readonly json?: boolean },
 ): void {
   const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
   const { engine } = spec.versions;
-  if (json) printJson({ files, seconds, engine, spec });
-  else printLine(`${what}, ${seconds.toFixed(1)} s on ${engine}: ${summary(files)}`);
+  if (json) return printJson({ files, seconds, engine, notes, spec });
+  notes.forEach((note) => printLine(note));
+  printLine(`${what}, ${seconds.toFixed(1)} s on ${engine}: ${summary(files)}`);
 }
 
 const summary = (files: readonly string[]): string =>

@@ -52,6 +52,8 @@ export interface Sampler<O = unknown> {
   readonly uses: 'data' | 'noise' | 'both';
   /** Does it make use of a variance that a model learned? Others leave it out. */
   readonly usesVariance?: boolean;
+  /** Does it choose its steps by what all samples of a run need together? A sample then depends on those beside it. */
+  readonly sharesSteps?: boolean;
   /** @param state what the step before returned, `null` at the first */
   step(x: Tensor, from: NoiseLevel, to: NoiseLevel, state: State, run: StepContext<O>): Promise<StepResult>;
 }

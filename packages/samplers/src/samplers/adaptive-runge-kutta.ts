@@ -69,6 +69,7 @@ export const adaptiveRungeKuttaSampler: Sampler<Options> = {
   summary: 'Dormand–Prince (dopri5) and others with adaptive steps, as many as the tolerances want.',
   options,
   uses: 'data',
+  sharesSteps: true,
   async step(x, from, to, state, run) {
     const { schedule, options } = run;
     const tableau: EmbeddedTableau = EMBEDDED_TABLEAUS[options.method];

@@ -76,6 +76,7 @@ export const dpmAdaptiveSampler: Sampler<Options> = {
   summary: 'DPM-Solver-12 and -23 with adaptive steps, as many as the tolerances want; two levels are enough.',
   options,
   uses: 'data',
+  sharesSteps: true,
   async step(x, from, to, state, run) {
     const { order, p, i, d, acceptSafety, eta, noiseScale } = run.options;
     const first = await run.denoise(x, from);
