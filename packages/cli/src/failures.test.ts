@@ -33,6 +33,10 @@ test('one sentence, and the stack only on demand', () => {
 
 test.each([
   ["error: unknown option '--stesp'\n(Did you mean --steps?)\n", "Unknown option '--stesp', did you mean '--steps'?"],
+  [
+    "error: unknown option '--stage'\n(Did you mean one of --stage1, --stage2?)\n",
+    "Unknown option '--stage', did you mean '--stage1' or '--stage2'?",
+  ],
   ["error: unknown option '--foo'\n", "Unknown option '--foo'; see `ungrain sample --help`."],
   ["error: missing required argument 'model'\n", "Missing required argument 'model'; see `ungrain sample --help`."],
 ])('%s', (text, sentence) => expect(commanderSentence(text, 'ungrain sample')).toBe(`ungrain: ${sentence}\n`));
