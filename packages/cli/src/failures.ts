@@ -35,7 +35,8 @@ export function report(error: unknown): string {
 /** Commander's message (`error: unknown option '--stesp'`, `(Did you mean --steps?)`) as one sentence. @param command that was used: `ungrain train` */
 export function commanderSentence(text: string, command: string): string {
   const [, what = text, near] = /^error: ([^]*?)\.?\s*(?:\(Did you mean (?:one of )?([^]*?)\?\))?\s*$/.exec(text) ?? [];
-  const end = near === undefined ? `; see \`${command} --help\`.` : `, did you mean '${near.replaceAll(', ', "' or '")}'?`;
+  const end =
+    near === undefined ? `; see \`${command} --help\`.` : `, did you mean '${near.replaceAll(', ', "' or '")}'?`;
   return `ungrain: ${capitalize(what.replaceAll('\n', ' '))}${end}\n`;
 }
 

@@ -44,8 +44,7 @@ export async function writeInt8Encoder(
   const written = await openCheckpoint(folder);
   const map: Record<string, string> = {};
   for (const [i, layer] of layers.entries()) {
-    const number = (n: number): string => String(n).padStart(5, '0');
-    const file = `model-${number(i + 1)}-of-${number(layers.length)}.safetensors`;
+    const file = partName(i + 1, layers.length);
     for (const [name] of layer) {
       map[name] = file;
       if (matrices.has(name)) map[name + SCALES] = file;
@@ -63,6 +62,10 @@ export async function writeInt8Encoder(
   await writeFileAtomic(join(folder, 'config.json'), await files.bytes('config.json'));
   await writeFileAtomic(join(folder, INDEX), JSON.stringify({ weight_map: map }, null, 2));
 }
+
+/** As transformers names the parts of a checkpoint. */
+const partName = (part: number, parts: number): string =>
+  `model-${[part, parts].map((n) => String(n).padStart(5, '0')).join('-of-')}.safetensors`;
 
 /** The weights of each layer by themselves, and those that belong to none. */
 function layersOf(weights: ReadonlyMap<string, Weight>): readonly (readonly (readonly [string, Weight])[])[] {
