@@ -82,8 +82,7 @@ export function graphCost({ outputs, updates }: Graph, { converted = () => false
     convertedBytes = Math.max(convertedBytes, widened);
     const freed = operands.filter((operand) => operand.kind === 'operation' && lastUse.get(operand) === i);
     const made = IN_PLACE.has(node.operator.name) ? 0 : bytesOf(node);
-    const overwrites = node.operator.elementwise;
-    const reused = overwrites && freed.some((operand) => bytesOf(operand) === made) ? made : 0;
+    const reused = node.operator.elementwise && freed.some((operand) => bytesOf(operand) === made) ? made : 0;
     peakBytes = Math.max(peakBytes, live + made - reused + widened);
     unfoldedBytes = Math.max(unfoldedBytes, bytesToUnfold(node));
     live += made - freed.reduce((sum, operand) => sum + bytesOf(operand), 0);

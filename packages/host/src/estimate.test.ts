@@ -7,6 +7,15 @@ import { sampleToEnd } from './sample.js';
 
 const registry = createRegistry([samplersPlugin]);
 const schedule = flowSchedule.create({});
+const specOf = (change: Partial<RunSpecInput>) =>
+  parseRunSpec({
+    model: 'm',
+    sampler: { name: 'euler' },
+    spacing: { name: 'uniform' },
+    steps: 6,
+    count: 3,
+    ...change,
+  });
 
 test.each<[Partial<RunSpecInput>, number, number]>([
   [{}, 6, 18],
@@ -14,15 +23,7 @@ test.each<[Partial<RunSpecInput>, number, number]>([
   [{ sampler: { name: 'heun' } }, 11, 33],
   [{ changes: [{ after: 4, guidance: [{ name: 'cfg' }] }] }, 6, 12 + 12],
 ])('counts what a run really asks: %j', async (change, calls, rows) => {
-  const spec = parseRunSpec({
-    model: 'm',
-    sampler: { name: 'euler' },
-    spacing: { name: 'uniform' },
-    steps: 6,
-    count: 3,
-    conditions: [1],
-    ...change,
-  });
+  const spec = specOf({ conditions: [1], ...change });
   for (const variance of ['none', 'learned'] as const) {
     const model = gaussianModel({ schedule, prediction: 'flow', variance });
     const counted = await countModelCalls(spec, { registry, model });
@@ -41,15 +42,7 @@ test('counts a weaker model that guides, and asks it nothing', async () => {
   ];
   const models = [{ name: 'weak', summary: '', create: async () => weaker }];
   const both = createRegistry([samplersPlugin, { name: 'mine', apiVersion: 1, models }]);
-  const guidance = [{ name: 'auto-guidance', options: { model: 'weak' } }];
-  const spec = parseRunSpec({
-    model: 'm',
-    sampler: { name: 'euler' },
-    spacing: { name: 'uniform' },
-    steps: 6,
-    count: 3,
-    guidance,
-  });
+  const spec = specOf({ guidance: [{ name: 'auto-guidance', options: { model: 'weak' } }] });
   const counted = await countModelCalls(spec, { registry: both, model });
   expect(counted).toMatchObject({ calls: 6, rows: 18, others: { calls: 6, rows: 18 } });
   expect([...model.calls, ...weaker.calls]).toEqual([]);
@@ -57,14 +50,7 @@ test('counts a weaker model that guides, and asks it nothing', async () => {
 
 test('calls of a model that takes few rows are more', async () => {
   const model = gaussianModel({ schedule, prediction: 'flow', maxRows: 2 });
-  const spec = parseRunSpec({
-    model: 'm',
-    sampler: { name: 'euler' },
-    spacing: { name: 'uniform' },
-    steps: 6,
-    count: 3,
-  });
-  const { largest, ...counted } = await countModelCalls(spec, { registry, model });
+  const { largest, ...counted } = await countModelCalls(specOf({}), { registry, model });
   expect(counted).toEqual({ calls: 12, rows: 18, others: { calls: 0, rows: 0 } });
   const cost = await timeCall(model, largest!);
   expect(cost.rows).toBe(2);

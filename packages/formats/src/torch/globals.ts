@@ -1,23 +1,9 @@
 import type { DType, Value } from '@ungrain/core';
 import type { Refuse } from '../refusal.js';
 import { OrderedDict, type Global } from './pickle-machine.js';
-import { Storage, StorageType } from './storages.js';
+import { Storage, STORAGE_TYPES } from './storages.js';
 import { isTensor } from './tree.js';
 import type { ReadView } from './views.js';
-
-const STORAGE_TYPES: readonly StorageType[] = [
-  new StorageType('torch DoubleStorage', 'float64'),
-  new StorageType('torch FloatStorage', 'float32'),
-  new StorageType('torch HalfStorage', 'float16'),
-  new StorageType('torch BFloat16Storage', 'bfloat16'),
-  new StorageType('torch LongStorage', 'int64'),
-  new StorageType('torch IntStorage', 'int32'),
-  new StorageType('torch ShortStorage', 'int16'),
-  new StorageType('torch CharStorage', 'int8'),
-  new StorageType('torch ByteStorage', 'uint8'),
-  new StorageType('torch BoolStorage', 'bool'),
-  new StorageType('torch.storage UntypedStorage', null),
-];
 
 /** A dtype by its own name, as newer element types are written. */
 class TorchDtype implements Global {

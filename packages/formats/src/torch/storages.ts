@@ -11,6 +11,21 @@ export class StorageType implements Global {
   ) {}
 }
 
+/** Those that there are, by their names in a pickle. */
+export const STORAGE_TYPES: readonly StorageType[] = [
+  new StorageType('torch DoubleStorage', 'float64'),
+  new StorageType('torch FloatStorage', 'float32'),
+  new StorageType('torch HalfStorage', 'float16'),
+  new StorageType('torch BFloat16Storage', 'bfloat16'),
+  new StorageType('torch LongStorage', 'int64'),
+  new StorageType('torch IntStorage', 'int32'),
+  new StorageType('torch ShortStorage', 'int16'),
+  new StorageType('torch CharStorage', 'int8'),
+  new StorageType('torch ByteStorage', 'uint8'),
+  new StorageType('torch BoolStorage', 'bool'),
+  new StorageType('torch.storage UntypedStorage', null),
+];
+
 /** A numpy-like run of elements that tensors are views of. */
 export class Storage {
   constructor(

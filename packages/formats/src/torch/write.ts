@@ -1,20 +1,7 @@
-import { UngrainError, type DType, type Shape, type Value } from '@ungrain/core';
+import { sizeOf, UngrainError, type Shape, type Value } from '@ungrain/core';
 import { zipSync, type Zippable } from 'fflate';
 import { bytesOfValue } from '../value-bytes.js';
-
-/** What PyTorch calls a run of elements of each type. */
-const STORAGES: Partial<Record<DType, string>> = {
-  float64: 'DoubleStorage',
-  float32: 'FloatStorage',
-  float16: 'HalfStorage',
-  bfloat16: 'BFloat16Storage',
-  int64: 'LongStorage',
-  int32: 'IntStorage',
-  int16: 'ShortStorage',
-  int8: 'CharStorage',
-  uint8: 'ByteStorage',
-  bool: 'BoolStorage',
-};
+import { STORAGE_TYPES, type StorageType } from './storages.js';
 
 /** The zip library writes no larger ones. */
 const MOST_BYTES = 2 ** 31;
@@ -26,22 +13,22 @@ const MOST_BYTES = 2 ** 31;
  */
 export function writeTorchFile(tensors: ReadonlyMap<string, Value>): Uint8Array {
   const pickle = [PROTOCOL, EMPTY_DICT, MARK];
-  const storages: Zippable = {};
+  const data: Zippable = {};
   let total = 0;
   for (const [i, [name, value]] of [...tensors].entries()) {
     const bytes = bytesOfValue(value);
     total += bytes.length;
     if (total > MOST_BYTES) throw refused(`its tensors have more than ${MOST_BYTES} bytes`);
-    const storage = STORAGES[value.dtype];
+    const storage = STORAGE_TYPES.find(({ dtype }) => dtype === value.dtype);
     if (!storage) throw refused(`its tensor ${JSON.stringify(name)} is ${value.dtype}`);
     pickle.push(unicode(name), tensorPickle(storage, String(i), value.shape));
-    storages[String(i)] = bytes;
+    data[`archive/data/${i}`] = bytes;
   }
   pickle.push(SET_ITEMS, STOP);
   const files: Zippable = {
     'archive/data.pkl': joined(pickle),
     'archive/byteorder': new TextEncoder().encode('little'),
-    ...Object.fromEntries(Object.entries(storages).map(([key, bytes]) => [`archive/data/${key}`, bytes])),
+    ...data,
     'archive/version': new TextEncoder().encode('3\n'),
   };
   return zipSync(files, { level: 0, mtime: EPOCH });
@@ -66,17 +53,17 @@ const REDUCE = text('R');
 const PERSISTENT_ID = text('Q');
 const FALSE = opcode(0x89);
 const STOP = text('.');
-const global = (module: string, name: string): Uint8Array => text(`c${module}\n${name}\n`);
+/** @param name `torch HalfStorage` */
+const global = (name: string): Uint8Array => text(`c${name.replace(' ', '\n')}\n`);
 
 /** torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), of a contiguous tensor. */
-function tensorPickle(storage: string, key: string, shape: Shape): Uint8Array {
-  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1));
-  const count = shape.reduce((product, size) => product * size, 1);
+function tensorPickle(storage: StorageType, key: string, shape: Shape): Uint8Array {
+  const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)));
   return joined([
-    ...[global('torch._utils', '_rebuild_tensor_v2'), MARK],
-    ...[MARK, unicode('storage'), global('torch', storage), unicode(key), unicode('cpu'), integer(count), TUPLE],
+    ...[global('torch._utils _rebuild_tensor_v2'), MARK],
+    ...[MARK, unicode('storage'), global(storage.name), unicode(key), unicode('cpu'), integer(sizeOf(shape)), TUPLE],
     ...[PERSISTENT_ID, integer(0), tuple(shape), tuple(strides), FALSE],
-    ...[global('collections', 'OrderedDict'), EMPTY_TUPLE, REDUCE],
+    ...[global('collections OrderedDict'), EMPTY_TUPLE, REDUCE],
     ...[TUPLE, REDUCE],
   ]);
 }

@@ -1,4 +1,4 @@
-import { isAssetName, parseOptions } from '@ungrain/core';
+import { assetOption, parseOptions } from '@ungrain/core';
 import type { Judge } from '@ungrain/models-mnist';
 import { z } from 'zod';
 import type { EngineSource } from '../engine.js';
@@ -8,7 +8,7 @@ import { anagramSheet, hybridSheet } from './illusion-sheets.js';
 import { blurSheet, denoiseSheet, noiseSheet } from './noise-sheets.js';
 import type { PictureRun, PictureSheet } from './picture-run.js';
 
-const asset = z.string().refine(isAssetName, { error: 'must be the SHA-256 of a PNG' });
+const asset = assetOption();
 const masked = z.strictObject({ picture: asset, mask: asset });
 const times = z.array(z.number().min(0)).max(32);
 const blur = { kernel: z.number(), sigma: z.number() };
