@@ -49,8 +49,7 @@ export const batchNormOperator: Operator<BatchNormAttributes> = {
     const { deviation, drift, scale } = statistics(emit, x!, layout, epsilon);
     const slope = emit.node('Mul', [scale, layout.kept(emit, gamma!)]);
     const shift = emit.node('Sub', [layout.kept(emit, beta!), emit.node('Mul', [drift, slope])]);
-    const scaled = emit.node('Mul', [deviation, layout.spread(emit, slope)]);
-    return layout.unview(emit, emit.node('Add', [scaled, layout.spread(emit, shift)]));
+    return layout.unview(emit, layout.affine(emit, deviation, slope, shift));
   },
 };
 
@@ -78,12 +77,9 @@ export const batchNormInputGradientOperator: Operator<BatchNormAttributes> = {
       emit.node('Mul', [slope, emit.node('Mul', [emit.node('Mul', [scale, scale]), dot])]),
       count,
     ]);
-    const terms = emit.node('Add', [
-      emit.node('Mul', [cotangent, layout.spread(emit, slope)]),
-      emit.node('Mul', [deviation, layout.spread(emit, k1)]),
-    ]);
     const rest = emit.node('Sub', [k0, emit.node('Mul', [drift, k1])]);
-    return layout.unview(emit, emit.node('Add', [terms, layout.spread(emit, rest)]));
+    const first = emit.node('Mul', [cotangent, layout.spread(emit, slope)]);
+    return layout.unview(emit, layout.affine(emit, deviation, k1, rest, first));
   },
 };
 
@@ -151,7 +147,7 @@ function statistics(emit: Emitter, x: string, layout: ChannelLayout, epsilon: nu
   const view = layout.view(emit, x);
   const deviation = emit.node('Sub', [view, layout.spread(emit, meanKept(emit, view, layout))]);
   const drift = meanKept(emit, deviation, layout);
-  const variance = meanKept(emit, emit.node('Mul', [deviation, deviation]), layout);
+  const variance = emit.node('Mul', [layout.dot(emit, deviation, deviation), emit.float(1 / layout.count)]);
   const scale = emit.node('Reciprocal', [emit.node('Sqrt', [emit.node('Add', [variance, emit.float(epsilon)])])]);
   return { deviation, drift, variance, scale };
 }
@@ -162,11 +158,7 @@ const dotWithDeviation = (
   g: string,
   { deviation, drift }: { readonly deviation: string; readonly drift: string },
   layout: ChannelLayout,
-): string =>
-  emit.node('Sub', [
-    layout.sum(emit, emit.node('Mul', [g, deviation])),
-    emit.node('Mul', [drift, layout.sum(emit, g)]),
-  ]);
+): string => emit.node('Sub', [layout.dot(emit, g, deviation), emit.node('Mul', [drift, layout.sum(emit, g)])]);
 
 /** Batch normalisation of `x` [N, C, …] by its own statistics, scaled by `gamma` [C] and shifted by `beta` [C]. */
 export const batchNorm = (x: Node, gamma: Node, beta: Node, epsilon = 1e-5): Node =>

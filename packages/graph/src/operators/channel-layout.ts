@@ -1,5 +1,6 @@
 import { sizeOf, type Shape } from '@ungrain/core';
 import type { Emitter } from '../onnx/emitter.js';
+import { BLOCKED_DOMAIN } from '../onnx/blocked-domain.js';
 
 /** How values of one number a channel meet images, in ONNX nodes. 'Kept' values have a shape of their own, which fits only each other. */
 export interface ChannelLayout {
@@ -12,6 +13,10 @@ export interface ChannelLayout {
   unview(emit: Emitter, view: string): string;
   /** Σ over all but the channels, kept: first within each image, then over the batch, which is faster and loses fewer digits. */
   sum(emit: Emitter, view: string): string;
+  /** Σ x·y in the same way. */
+  dot(emit: Emitter, x: string, y: string): string;
+  /** x·slope + shift, and `more` added where there is some. `x` and `more` are views, slope and shift are kept. */
+  affine(emit: Emitter, x: string, slope: string, shift: string, more?: string): string;
   /** A kept value as it broadcasts against a view. */
   spread(emit: Emitter, kept: string): string;
   /** [C] → kept. */
@@ -27,14 +32,20 @@ export const channelLayout = (shape: Shape, blocked = false): ChannelLayout =>
 function plainLayout(shape: Shape): ChannelLayout {
   const channels = shape[1]!;
   const inner = shape.flatMap((_, i) => (i > 1 ? [i] : []));
+  const sum = (emit: Emitter, view: string): string => {
+    const perImage = inner.length === 0 ? view : emit.node('ReduceSum', [view, emit.ints(inner)], { keepdims: 1 });
+    return emit.node('ReduceSum', [perImage, emit.ints([0])], { keepdims: 1 });
+  };
   return {
     channels,
     count: sizeOf(shape) / channels,
     view: (_emit, images) => images,
     unview: (_emit, view) => view,
-    sum: (emit, view) => {
-      const perImage = inner.length === 0 ? view : emit.node('ReduceSum', [view, emit.ints(inner)], { keepdims: 1 });
-      return emit.node('ReduceSum', [perImage, emit.ints([0])], { keepdims: 1 });
+    sum,
+    dot: (emit, x, y) => sum(emit, emit.node('Mul', [x, y])),
+    affine: (emit, x, slope, shift, more) => {
+      const scaled = emit.node('Mul', [x, slope]);
+      return emit.node('Add', [more === undefined ? scaled : emit.node('Add', [more, scaled]), shift]);
     },
     spread: (_emit, kept) => kept,
     kept: (emit, vector) => emit.node('Reshape', [vector, emit.ints(shape.map((size, i) => (i === 1 ? size : 1)))]),
@@ -42,10 +53,22 @@ function plainLayout(shape: Shape): ChannelLayout {
   };
 }
 
-/** A row of W·b numbers repeats a value for each pixel: broadcasting along b alone would be several times slower. */
+/**
+ * A row of W·b numbers repeats a value for each pixel: broadcasting along b alone would be several times slower.
+ *
+ * Two of these are depthwise convolutions, one pass over memory each: x·slope + shift has a kernel of one pixel, and Σ x·y
+ * takes y for kernels as large as the images, each channel of each image being a channel of one single image.
+ */
 function blockedLayout(shape: Shape): ChannelLayout {
   const [n, blocks, height, width, block] = shape as [number, number, number, number, number];
   const channels = blocks * block;
+  const depthwise = (emit: Emitter, [x, ...others]: readonly string[], images: Shape, kernel: Shape): string =>
+    emit.node(
+      'Conv',
+      [emit.node('Reshape', [x!, emit.ints(images)]), ...others],
+      { kernel_shape: kernel, strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: images[1]! },
+      BLOCKED_DOMAIN,
+    );
   return {
     channels,
     count: n * height * width,
@@ -55,6 +78,23 @@ function blockedLayout(shape: Shape): ChannelLayout {
       const pixels = emit.node('Reshape', [view, emit.ints([n, blocks, height * width, block])]);
       const perImage = emit.node('ReduceSum', [pixels, emit.ints([2])], { keepdims: 1 });
       return emit.node('ReduceSum', [perImage, emit.ints([0])], { keepdims: 1 });
+    },
+    dot: (emit, x, y) => {
+      const kernels = emit.node('Reshape', [y, emit.ints([n * channels, 1, height, width])]);
+      const perImage = depthwise(emit, [x, kernels], [1, n * channels, height, width], [height, width]);
+      const images = emit.node('Reshape', [perImage, emit.ints([n, blocks, 1, block])]);
+      return emit.node('ReduceSum', [images, emit.ints([0])], { keepdims: 1 });
+    },
+    affine: (emit, x, slope, shift, more) => {
+      const images = [n, channels, height, width];
+      const operands = [
+        x,
+        emit.node('Reshape', [slope, emit.ints([channels, 1, 1, 1])]),
+        emit.node('Reshape', [shift, emit.ints([channels])]),
+        ...(more === undefined ? [] : [emit.node('Reshape', [more, emit.ints(images)])]),
+      ];
+      const result = depthwise(emit, operands, images, [1, 1]);
+      return emit.node('Reshape', [result, emit.ints([n, blocks, height, width * block])]);
     },
     spread: (emit, kept) => {
       const pixel = emit.node('Reshape', [kept, emit.ints([1, blocks, 1, 1, block])]);

@@ -10,8 +10,8 @@ export const geluOperator = unary({
 });
 
 /**
- * dy · (Φ(x) + x·φ(x)), written with z = x/√2 as ½·dy · [(1 + erf z) + z·exp(ln(2/√π) − z²)], which needs few passes over
- * memory.
+ * dy · (Φ(x) + x·φ(x)), written with z = x/√2 as dy · [Φ + z / exp(z² + ln √π)], which needs few passes over memory. Where
+ * the exponential overflows the quotient is zero, as it should be.
  */
 export const geluGradientOperator: Operator = {
   name: 'geluGradient',
@@ -24,12 +24,11 @@ export const geluGradientOperator: Operator = {
   noGradient: 'its second derivative is not implemented',
   onnx: (emit, [x, cotangent]) => {
     const z = emit.node('Mul', [x!, emit.float(Math.SQRT1_2)]);
-    const erf = emit.node('Add', [emit.node('Erf', [z]), emit.float(1)]);
-    const density = emit.node('Exp', [
-      emit.node('Sub', [emit.float(Math.log(2 / Math.sqrt(Math.PI))), emit.node('Mul', [z, z])]),
-    ]);
-    const slope = emit.node('Add', [emit.node('Mul', [density, z]), erf]);
-    return emit.node('Mul', [emit.node('Mul', [slope, cotangent!]), emit.float(0.5)]);
+    const square = emit.node('Add', [emit.node('Mul', [z, z]), emit.float(Math.log(Math.sqrt(Math.PI)))]);
+    const density = emit.node('Div', [z, emit.node('Exp', [square])]);
+    const half = { float: 0.5 };
+    const cumulative = emit.node('HardSigmoid', [emit.node('Erf', [z])], { alpha: half, beta: half }); // ½ + ½·erf z
+    return emit.node('Mul', [emit.node('Add', [density, cumulative]), cotangent!]);
   },
 };
 

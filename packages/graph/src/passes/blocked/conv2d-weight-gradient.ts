@@ -1,7 +1,7 @@
 import type { Node } from '../../node.js';
 import { apply, requireFloat, requireRank, type Operator } from '../../operator.js';
 import type { ConvolutionAttributes, Pair } from '../../operators/convolution.js';
-import { BLOCKED_DOMAIN } from './layout.js';
+import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
 
 interface BlockedWeightGradientAttributes {
   readonly kernel: Pair;
@@ -16,6 +16,9 @@ interface BlockedWeightGradientAttributes {
  * The cotangent dY is the filter, with O output channels, N input channels and a kernel as large as the image. X is the
  * input, [C/b, N, H, W·b]: its rows hold b channels side by side at each pixel, so a dilation of s·b walks over pixels,
  * and the kw·b columns of the result are the kernel's columns for b channels. No window is ever copied.
+ *
+ * A filter as large as the image is read again for every few numbers of the result, so it should stay in a core's cache:
+ * images are cut into strips of rows of dY, with the rows of X that they meet, which count as images of their own.
  *
  * x is [N, C/b, H, W, b], the cotangent [N, O/b, Ho, Wo, b], the result [O, C, kh, kw].
  */
@@ -35,29 +38,42 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
     ) as [BlockedSizes, BlockedSizes];
     const { kernel, stride, padding } = attributes;
     const [below, right] = paddingAfter(attributes, [height, width], [outHeight, outWidth]);
-    const padded = width + padding[1] + right;
-    /** [N, blocks, …] → [blocks, N, …]. */
-    const blocksFirst = (name: string, blocks: number): string =>
-      emit.node('Transpose', [emit.node('Reshape', [name, emit.ints([n, blocks, -1])])], { perm: [1, 0, 2] });
+    const [paddedHeight, paddedWidth] = [height + padding[0] + below, width + padding[1] + right];
+    const strips = stripCount([outHeight, outWidth], block, gBlocks);
+    const stripHeight = outHeight / strips;
+    const window = stride[0] * (stripHeight - 1) + kernel[0]; // rows of X that a strip of dY meets
 
-    const columns = emit.node('Pad', [x!, emit.ints([0, 0, 0, padding[1], 0, 0, 0, 0, right, 0])]);
-    const rows = emit.node('Reshape', [blocksFirst(columns, xBlocks), emit.ints([xBlocks, n, height, padded * block])]);
-    const images = emit.node('ReorderInput', [rows], {}, BLOCKED_DOMAIN);
+    const padded = emit.node('Pad', [x!, emit.ints([0, 0, ...padding, 0, 0, 0, below, right, 0])]);
+    const rows = emit.node('Reshape', [padded, emit.ints([n * xBlocks * paddedHeight, paddedWidth * block])]);
+    const order = range(xBlocks).flatMap((c) =>
+      range(strips).flatMap((strip) =>
+        range(n).flatMap((i) => {
+          const first = (i * xBlocks + c) * paddedHeight + strip * stripHeight * stride[0];
+          return range(window).map((row) => first + row);
+        }),
+      ),
+    );
+    const windows = emit.node('Reshape', [
+      emit.node('Gather', [rows, emit.ints(order)], { axis: 0 }),
+      emit.ints([xBlocks, strips * n, window, paddedWidth * block]),
+    ]);
+    const images = emit.node('ReorderInput', [windows], {}, BLOCKED_DOMAIN);
 
-    const perBlock = emit.ints([(gBlocks * n) / block, block * block, outHeight, outWidth]);
+    const cotangent = emit.node('Reshape', [g!, emit.ints([n, gBlocks, strips, -1])]);
+    const perBlock = emit.ints([(gBlocks * strips * n) / block, block * block, stripHeight, outWidth]);
     const filter = emit.node(
       'ReorderOutput',
-      [emit.node('Reshape', [blocksFirst(g!, gBlocks), perBlock])],
-      { channels: block * block, channels_last: 1 }, // [O/b · N/b, Ho, Wo, b images, b channels]
+      [emit.node('Reshape', [emit.node('Transpose', [cotangent], { perm: [1, 2, 0, 3] }), perBlock])],
+      { channels: block * block, channels_last: 1 }, // [O/b · strips · N/b, rows, Wo, b images, b channels]
       BLOCKED_DOMAIN,
     );
     const result = emit.node(
       'Conv',
-      [images, emit.node('Reshape', [filter, emit.ints([gBlocks * block, n, outHeight, outWidth])])],
+      [images, emit.node('Reshape', [filter, emit.ints([gBlocks * block, strips * n, stripHeight, outWidth])])],
       {
-        kernel_shape: [outHeight, outWidth],
+        kernel_shape: [stripHeight, outWidth],
         strides: [1, 1],
-        pads: [padding[0], 0, below, 0],
+        pads: [0, 0, 0, 0],
         dilations: [stride[0], stride[1] * block],
         group: 1,
       },
@@ -68,6 +84,24 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
     return emit.node('Reshape', [ordered, emit.ints(node.shape)]);
   },
 };
+
+/** What a core's second-level cache keeps of a filter, in bytes. */
+const CACHED_BYTES = 2 ** 20;
+/** Blocks of output channels that ONNX Runtime's kernel computes together. */
+const BLOCKS_TOGETHER = 4;
+
+/** The least number of strips of equal height whose filters stay in the cache, for b input channels at a time. */
+function stripCount([height, width]: Pair, block: number, outBlocks: number): number {
+  const rowBytes = 4 * width * block * block * Math.min(outBlocks, BLOCKS_TOGETHER);
+  const fits = (strips: number) => height % strips === 0 && (height / strips) * rowBytes <= CACHED_BYTES;
+  return (
+    range(height)
+      .map((i) => i + 1)
+      .find(fits) ?? height
+  );
+}
+
+const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 type BlockedSizes = readonly [number, number, number, number, number];
 

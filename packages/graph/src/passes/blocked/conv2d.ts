@@ -3,7 +3,8 @@ import type { Node } from '../../node.js';
 import type { Emitter } from '../../onnx/emitter.js';
 import { apply, refuse, requireFloat, requireRank, type Operator } from '../../operator.js';
 import { paddedSize, type PaddedConvolutionAttributes } from '../padded-conv2d.js';
-import { BLOCKED_DOMAIN, declaredShape } from './layout.js';
+import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
+import { declaredShape } from './layout.js';
 
 export interface BlockedConvolutionAttributes extends PaddedConvolutionAttributes {
   readonly block: number;

@@ -1,9 +1,7 @@
 import type { Shape } from '@ungrain/core';
 import type { Node } from '../../node.js';
+import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
 import { apply, refuse, requireFloat, requireRank, type Operator } from '../../operator.js';
-
-/** The ONNX Runtime domain of the operators that work on blocks of channels. */
-export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /**
  * Images in the layout that ONNX Runtime's fastest convolutions want: [N, C, H, W] becomes [N, C/b, H, W, b], with b
