@@ -78,8 +78,8 @@ export const batchNormInputGradientOperator: Operator<BatchNormAttributes> = {
       count,
     ]);
     const rest = emit.node('Sub', [k0, emit.node('Mul', [drift, k1])]);
-    const first = emit.node('Mul', [cotangent, layout.spread(emit, slope)]);
-    return layout.unview(emit, layout.affine(emit, deviation, k1, rest, first));
+    const deviationTerms = layout.affine(emit, deviation, k1, rest);
+    return layout.unview(emit, layout.scaledSum(emit, cotangent, slope, deviationTerms));
   },
 };
 

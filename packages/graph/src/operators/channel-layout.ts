@@ -1,6 +1,6 @@
 import { sizeOf, type Shape } from '@ungrain/core';
 import type { Emitter } from '../onnx/emitter.js';
-import { BLOCKED_DOMAIN } from '../onnx/blocked-domain.js';
+import { depthwise } from '../onnx/blocked-domain.js';
 
 /** How values of one number a channel meet images, in ONNX nodes. 'Kept' values have a shape of their own, which fits only each other. */
 export interface ChannelLayout {
@@ -15,8 +15,10 @@ export interface ChannelLayout {
   sum(emit: Emitter, view: string): string;
   /** Σ x·y in the same way. */
   dot(emit: Emitter, x: string, y: string): string;
-  /** x·slope + shift, and `more` added where there is some. `x` and `more` are views, slope and shift are kept. */
-  affine(emit: Emitter, x: string, slope: string, shift: string, more?: string): string;
+  /** x·slope + shift of a view, both kept. */
+  affine(emit: Emitter, x: string, slope: string, shift: string): string;
+  /** x·slope + y of two views. */
+  scaledSum(emit: Emitter, x: string, slope: string, y: string): string;
   /** A kept value as it broadcasts against a view. */
   spread(emit: Emitter, kept: string): string;
   /** [C] → kept. */
@@ -43,10 +45,8 @@ function plainLayout(shape: Shape): ChannelLayout {
     unview: (_emit, view) => view,
     sum,
     dot: (emit, x, y) => sum(emit, emit.node('Mul', [x, y])),
-    affine: (emit, x, slope, shift, more) => {
-      const scaled = emit.node('Mul', [x, slope]);
-      return emit.node('Add', [more === undefined ? scaled : emit.node('Add', [more, scaled]), shift]);
-    },
+    affine: (emit, x, slope, shift) => emit.node('Add', [emit.node('Mul', [x, slope]), shift]),
+    scaledSum: (emit, x, slope, y) => emit.node('Add', [y, emit.node('Mul', [x, slope])]),
     spread: (_emit, kept) => kept,
     kept: (emit, vector) => emit.node('Reshape', [vector, emit.ints(shape.map((size, i) => (i === 1 ? size : 1)))]),
     vector: (emit, kept) => emit.node('Reshape', [kept, emit.ints([channels])]),
@@ -56,23 +56,24 @@ function plainLayout(shape: Shape): ChannelLayout {
 /**
  * A row of W·b numbers repeats a value for each pixel: broadcasting along b alone would be several times slower.
  *
- * Two of these are depthwise convolutions, one pass over memory each: x·slope + shift has a kernel of one pixel, and Σ x·y
- * takes y for kernels as large as the images, each channel of each image being a channel of one single image.
+ * What multiplies is a depthwise convolution, one pass over memory: x·slope has kernels of one pixel, and Σ x·y takes y for
+ * kernels as large as the images, each channel of each image being a channel of one single image.
  */
 function blockedLayout(shape: Shape): ChannelLayout {
   const [n, blocks, height, width, block] = shape as [number, number, number, number, number];
   const channels = blocks * block;
-  const depthwise = (emit: Emitter, [x, ...others]: readonly string[], images: Shape, kernel: Shape): string =>
-    emit.node(
-      'Conv',
-      [emit.node('Reshape', [x!, emit.ints(images)]), ...others],
-      { kernel_shape: kernel, strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: images[1]! },
-      BLOCKED_DOMAIN,
-    );
+  const images = [n, channels, height, width];
+  const rows = [n, blocks, height, width * block];
+  const vector = (emit: Emitter, kept: string): string => emit.node('Reshape', [kept, emit.ints([channels])]);
+  const scaled = (emit: Emitter, x: string, slope: string, others: readonly string[]): string => {
+    const kernels = emit.node('Reshape', [slope, emit.ints([channels, 1, 1, 1])]);
+    const result = depthwise(emit, [x, kernels, ...others], images, { kernel: [1, 1] });
+    return emit.node('Reshape', [result, emit.ints(rows)]);
+  };
   return {
     channels,
     count: n * height * width,
-    view: (emit, images) => emit.node('Reshape', [images, emit.ints([n, blocks, height, width * block])]),
+    view: (emit, x) => emit.node('Reshape', [x, emit.ints(rows)]),
     unview: (emit, view) => emit.node('Reshape', [view, emit.ints(shape)]),
     sum: (emit, view) => {
       const pixels = emit.node('Reshape', [view, emit.ints([n, blocks, height * width, block])]);
@@ -81,27 +82,18 @@ function blockedLayout(shape: Shape): ChannelLayout {
     },
     dot: (emit, x, y) => {
       const kernels = emit.node('Reshape', [y, emit.ints([n * channels, 1, height, width])]);
-      const perImage = depthwise(emit, [x, kernels], [1, n * channels, height, width], [height, width]);
-      const images = emit.node('Reshape', [perImage, emit.ints([n, blocks, 1, block])]);
-      return emit.node('ReduceSum', [images, emit.ints([0])], { keepdims: 1 });
+      const perImage = depthwise(emit, [x, kernels], [1, n * channels, height, width], { kernel: [height, width] });
+      const split = emit.node('Reshape', [perImage, emit.ints([n, blocks, 1, block])]);
+      return emit.node('ReduceSum', [split, emit.ints([0])], { keepdims: 1 });
     },
-    affine: (emit, x, slope, shift, more) => {
-      const images = [n, channels, height, width];
-      const operands = [
-        x,
-        emit.node('Reshape', [slope, emit.ints([channels, 1, 1, 1])]),
-        emit.node('Reshape', [shift, emit.ints([channels])]),
-        ...(more === undefined ? [] : [emit.node('Reshape', [more, emit.ints(images)])]),
-      ];
-      const result = depthwise(emit, operands, images, [1, 1]);
-      return emit.node('Reshape', [result, emit.ints([n, blocks, height, width * block])]);
-    },
+    affine: (emit, x, slope, shift) => scaled(emit, x, slope, [vector(emit, shift)]),
+    scaledSum: (emit, x, slope, y) => scaled(emit, x, slope, ['', emit.node('Reshape', [y, emit.ints(images)])]),
     spread: (emit, kept) => {
       const pixel = emit.node('Reshape', [kept, emit.ints([1, blocks, 1, 1, block])]);
       const row = emit.node('Expand', [pixel, emit.ints([1, blocks, 1, width, block])]);
       return emit.node('Reshape', [row, emit.ints([1, blocks, 1, width * block])]);
     },
     kept: (emit, vector) => emit.node('Reshape', [vector, emit.ints([1, blocks, 1, block])]),
-    vector: (emit, kept) => emit.node('Reshape', [kept, emit.ints([channels])]),
+    vector,
   };
 }

@@ -1,7 +1,10 @@
+import { sizeOf, type Shape } from '@ungrain/core';
 import type { Node } from '../../node.js';
+import { BLOCKED_DOMAIN, depthwise, ones } from '../../onnx/blocked-domain.js';
+import type { Emitter } from '../../onnx/emitter.js';
 import { apply, requireFloat, requireRank, type Operator } from '../../operator.js';
 import type { ConvolutionAttributes, Pair } from '../../operators/convolution.js';
-import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
+import { declaredShape } from './layout.js';
 
 interface BlockedWeightGradientAttributes {
   readonly kernel: Pair;
@@ -43,30 +46,32 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
     const stripHeight = outHeight / strips;
     const window = stride[0] * (stripHeight - 1) + kernel[0]; // rows of X that a strip of dY meets
 
-    const padded = emit.node('Pad', [x!, emit.ints([0, 0, ...padding, 0, 0, 0, below, right, 0])]);
+    const pads = [...padding, below, right] as const;
+    const padded = pads.every((zeros) => zeros === 0)
+      ? x!
+      : depthwise(emit, [x!, ones(emit, xBlocks * block)], declaredShape(node.inputs[0]!.shape), {
+          kernel: [1, 1],
+          pads,
+        });
     const rows = emit.node('Reshape', [padded, emit.ints([n * xBlocks * paddedHeight, paddedWidth * block])]);
-    const order = range(xBlocks).flatMap((c) =>
-      range(strips).flatMap((strip) =>
-        range(n).flatMap((i) => {
-          const first = (i * xBlocks + c) * paddedHeight + strip * stripHeight * stride[0];
-          return range(window).map((row) => first + row);
-        }),
-      ),
-    );
-    const windows = emit.node('Reshape', [
-      emit.node('Gather', [rows, emit.ints(order)], { axis: 0 }),
-      emit.ints([xBlocks, strips * n, window, paddedWidth * block]),
+    const windows = gathered(emit, rows, [
+      range(xBlocks).map((c) => c * paddedHeight),
+      range(strips).map((strip) => strip * stripHeight * stride[0]),
+      range(n).map((image) => image * xBlocks * paddedHeight),
+      range(window),
     ]);
-    const images = emit.node('ReorderInput', [windows], {}, BLOCKED_DOMAIN);
+    const declared = emit.ints([xBlocks, strips * n, window, paddedWidth * block]);
+    const images = emit.node('ReorderInput', [emit.node('Reshape', [windows, declared])], {}, BLOCKED_DOMAIN);
 
-    const cotangent = emit.node('Reshape', [g!, emit.ints([n, gBlocks, strips, -1])]);
-    const perBlock = emit.ints([(gBlocks * strips * n) / block, block * block, stripHeight, outWidth]);
-    const filter = emit.node(
-      'ReorderOutput',
-      [emit.node('Reshape', [emit.node('Transpose', [cotangent], { perm: [1, 2, 0, 3] }), perBlock])],
-      { channels: block * block, channels_last: 1 }, // [O/b · strips · N/b, rows, Wo, b images, b channels]
-      BLOCKED_DOMAIN,
-    );
+    const pixels = stripHeight * outWidth;
+    const cotangents = emit.node('Reshape', [g!, emit.ints([n * gBlocks * strips * pixels, block])]);
+    const filter = gathered(emit, cotangents, [
+      range(gBlocks).map((o) => o * strips * pixels),
+      range(strips).map((strip) => strip * pixels),
+      range(n / block).map((images) => images * block * gBlocks * strips * pixels),
+      range(pixels),
+      range(block).map((image) => image * gBlocks * strips * pixels),
+    ]);
     const result = emit.node(
       'Conv',
       [images, emit.node('Reshape', [filter, emit.ints([gBlocks * block, strips * n, stripHeight, outWidth])])],
@@ -79,11 +84,34 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
       },
       BLOCKED_DOMAIN,
     );
-    const split = emit.node('Reshape', [result, emit.ints([xBlocks, gBlocks, ...kernel, block, block])]);
-    const ordered = emit.node('Transpose', [split], { perm: [1, 5, 0, 4, 2, 3] });
-    return emit.node('Reshape', [ordered, emit.ints(node.shape)]);
+    return plainWeight(emit, result, [xBlocks, gBlocks, sizeOf(kernel), block], node.shape);
   },
 };
+
+/** Rows of a matrix, in the order of all sums of one number from each list. */
+const gathered = (emit: Emitter, rows: string, offsets: readonly (readonly number[])[]): string => {
+  const index = offsets
+    .map((list, i) =>
+      emit.node('Reshape', [emit.ints(list), emit.ints(offsets.map((_, j) => (i === j ? list.length : 1)))]),
+    )
+    .reduce((sum, offset) => emit.node('Add', [sum, offset])); // of constants: done once, when the session is made
+  return emit.node('Gather', [rows, index], { axis: 0 });
+};
+
+/** [C/b, O/b, taps, b of C, b of O] → [O, C, taps], each step along one axis or by whole blocks: more at once is slow. */
+function plainWeight(
+  emit: Emitter,
+  weight: string,
+  [xBlocks, gBlocks, taps, block]: readonly [number, number, number, number],
+  shape: Shape,
+): string {
+  const columns = emit.node('Reshape', [weight, emit.ints([xBlocks * gBlocks, taps, block, block])]);
+  const byChannel = emit.node('Transpose', [columns], { perm: [0, 2, 1, 3] });
+  const blocks = emit.node('Reshape', [byChannel, emit.ints([xBlocks * gBlocks, block, 1, block * taps])]);
+  const byOutput = emit.node('ReorderOutput', [blocks], { channels: block }, BLOCKED_DOMAIN);
+  const split = emit.node('Reshape', [byOutput, emit.ints([xBlocks, gBlocks, block, block * taps])]);
+  return emit.node('Reshape', [emit.node('Transpose', [split], { perm: [1, 2, 0, 3] }), emit.ints(shape)]);
+}
 
 /** What a core's second-level cache keeps of a filter, in bytes. */
 const CACHED_BYTES = 2 ** 20;

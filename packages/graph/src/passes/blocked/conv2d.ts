@@ -54,16 +54,18 @@ export const blockedConv2dOperator: Operator<BlockedConvolutionAttributes> = {
 
 const zeros = (count: number): number[] => new Array<number>(count).fill(0);
 
-/** [O, C, kh, kw] with both channels blocked, [O/b, C/b, kh, kw, b, b] (input channels first), or only O where C < b. */
+/**
+ * [O, C, kh, kw] with both channels blocked, [O/b, C/b, kh, kw, b, b] (input channels first), or only O where C < b. Each step
+ * moves one axis or whole blocks: ONNX Runtime is several times slower where both are asked for at once.
+ */
 function blockedWeight(emit: Emitter, weight: string, [out, channels, kh, kw]: Shape, block: number): string {
   const declared = emit.ints([out!, channels!, kh!, kw!]);
-  const both = channels! >= block;
-  const split = both
-    ? [out! / block, block, channels! / block, block, kh!, kw!]
-    : [out! / block, block, channels!, kh!, kw!];
-  const perm = both ? [0, 2, 4, 5, 3, 1] : [0, 2, 3, 4, 1];
-  const blocked = emit.node('Transpose', [emit.node('Reshape', [weight, emit.ints(split)])], { perm });
-  return emit.node('Reshape', [blocked, declared]);
+  const taps = kh! * kw!;
+  const rows = emit.node('Reshape', [weight, emit.ints([out! / block, block, channels! * taps])]);
+  const outputsLast = emit.node('Transpose', [rows], { perm: [0, 2, 1] });
+  if (channels! < block) return emit.node('Reshape', [outputsLast, declared]);
+  const blocks = emit.node('Reshape', [outputsLast, emit.ints([(out! * channels!) / block ** 2, block, taps, block])]);
+  return emit.node('Reshape', [emit.node('Transpose', [blocks], { perm: [0, 2, 1, 3] }), declared]);
 }
 
 /** 2-D cross-correlation of a blocked `x` with `weight` [O, C, kh, kw], plus `bias` [O]. */
