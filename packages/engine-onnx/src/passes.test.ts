@@ -82,6 +82,17 @@ describe('passes keep the meaning of graphs', () => {
     );
   });
 
+  test('large images, whose weight gradients come in strips, and kernels for one channel', async () => {
+    const x = input('x', [16, 16, 40, 28]);
+    const weight = input('weight', [64, 16, 3, 3]);
+    const h = ops.conv2d(x, weight, null, { padding: 1 });
+    await expectSame(withGradients('strips', h, [x, weight]));
+    const gray = input('gray', [16, 1, 9, 8]);
+    const [first, last] = [input('first', [32, 1, 3, 3]), input('last', [1, 32, 3, 3])];
+    const drawn = ops.conv2d(ops.conv2d(gray, first, null, { padding: 1 }), last, null, { padding: 1 });
+    await expectSame(withGradients('gray', drawn, [gray, first, last]));
+  });
+
   test('transposed convolutions of any geometry, and their gradients', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, async ({ rows, channels, out, height, width, kernel, stride, padding }) => {

@@ -79,7 +79,7 @@ export function writeOnnx(graph: Graph, { constants = new Map() }: WriteOptions 
 
   const outputs: ValueInfoProto[] = [];
   const give = (name: string, node: Node): void => {
-    writer.nodes.push(nodeProto('Identity', [nameOf(node)], [name]));
+    writer.give(nameOf(node), name);
     outputs.push(valueInfo(name, node.dtype, node.shape));
   };
   graph.outputs.forEach((node, name) => give(name, node));
@@ -136,6 +136,9 @@ class Writer implements Emitter {
   readonly initializers: TensorProto[] = [];
   readonly domains = new Set(['']);
   private readonly known = new Map<string, string>();
+  /** What nodes compute and is no output of the file yet. */
+  private readonly computed = new Set<string>();
+  private readonly outputNames = new Map<string, string>();
   private count = 0;
 
   node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}, domain = ''): string {
@@ -192,6 +195,12 @@ class Writer implements Emitter {
     else this.narrow.set(name, { shape, constant });
   }
 
+  /** Makes a value an output of the file: under its own name if a node computes it, which saves a copy. */
+  give(value: string, output: string): void {
+    if (this.computed.delete(value)) this.outputNames.set(value, output);
+    else this.nodes.push(nodeProto('Identity', [value], [output]));
+  }
+
   /**
    * What widens constants stands before all other nodes: of the operands of a node ONNX Runtime computes first what was written
    * last, and so each constant is widened right before it is used, not all of them at the start.
@@ -199,6 +208,11 @@ class Writer implements Emitter {
   allNodes(): NodeProto[] {
     const used = new Set(this.nodes.flatMap(({ input }) => input));
     const whole = [...this.narrow].filter(([name]) => used.has(name));
+    const renamed = (names: readonly string[]): string[] => names.map((name) => this.outputNames.get(name) ?? name);
+    for (const node of this.nodes) {
+      node.input = renamed(node.input);
+      node.output = renamed(node.output);
+    }
     return [...this.widenings, ...whole.map(([name, narrow]) => this.widening(name, narrow)), ...this.nodes];
   }
 
@@ -235,6 +249,7 @@ class Writer implements Emitter {
     this.nodes.push(nodeProto(type, inputs, names, attributes, domain));
     this.domains.add(domain);
     this.known.set(key, name);
+    names.forEach((output) => this.computed.add(output));
     return name;
   }
 

@@ -1,8 +1,12 @@
 import type { Node } from '../node.js';
 import { apply, axisOf, refuse, type Operator } from '../operator.js';
 
+export interface FlipAttributes {
+  readonly axes: readonly number[];
+}
+
 /** Reverses the order along dimensions. It is its own adjoint. */
-export const flipOperator: Operator<{ readonly axes: readonly number[] }> = {
+export const flipOperator: Operator<FlipAttributes> = {
   name: 'flip',
   infer: (inputs, { axes }) => {
     const [x] = inputs;

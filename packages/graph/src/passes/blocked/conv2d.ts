@@ -8,6 +8,8 @@ import { declaredShape } from './layout.js';
 
 export interface BlockedConvolutionAttributes extends PaddedConvolutionAttributes {
   readonly block: number;
+  /** The kernel is turned by 180° first. */
+  readonly turned?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export const blockedConv2dOperator: Operator<BlockedConvolutionAttributes> = {
     return { shape: [n, Math.ceil(out! / block), ...sizes, block] };
   },
   noGradient: 'it is made once gradients are known',
-  onnx: (emit, [x, weight, bias], node, { block, stride, dilation, pads }) => {
+  onnx: (emit, [x, weight, bias], node, { block, stride, dilation, pads, turned = false }) => {
     const [input, kernel] = node.inputs.map(({ shape }) => shape);
     const out = kernel![0]!;
     const filled = node.shape[1]! * block;
@@ -38,7 +40,7 @@ export const blockedConv2dOperator: Operator<BlockedConvolutionAttributes> = {
       filled === out ? name : emit.node('Pad', [name, emit.ints([...zeros(rank), filled - out, ...zeros(rank - 1)])]);
     const operands = [
       input!.length === 5 ? emit.node('Reshape', [x!, emit.ints(declaredShape(input!))]) : x!,
-      blockedWeight(emit, fill(weight!, 4), [filled, ...kernel!.slice(1)], block),
+      blockedWeight(emit, fill(weight!, 4), [filled, ...kernel!.slice(1)], block, turned),
     ];
     if (bias) operands.push(fill(bias, 1));
     const attributes = {
@@ -58,14 +60,23 @@ const zeros = (count: number): number[] => new Array<number>(count).fill(0);
  * [O, C, kh, kw] with both channels blocked, [O/b, C/b, kh, kw, b, b] (input channels first), or only O where C < b. Each step
  * moves one axis or whole blocks: ONNX Runtime is several times slower where both are asked for at once.
  */
-function blockedWeight(emit: Emitter, weight: string, [out, channels, kh, kw]: Shape, block: number): string {
+function blockedWeight(
+  emit: Emitter,
+  weight: string,
+  [out, channels, kh, kw]: Shape,
+  block: number,
+  turned: boolean,
+): string {
   const declared = emit.ints([out!, channels!, kh!, kw!]);
   const taps = kh! * kw!;
   const rows = emit.node('Reshape', [weight, emit.ints([out! / block, block, channels! * taps])]);
   const outputsLast = emit.node('Transpose', [rows], { perm: [0, 2, 1] });
   if (channels! < block) return emit.node('Reshape', [outputsLast, declared]);
   const blocks = emit.node('Reshape', [outputsLast, emit.ints([(out! * channels!) / block ** 2, block, taps, block])]);
-  return emit.node('Reshape', [emit.node('Transpose', [blocks], { perm: [0, 2, 1, 3] }), declared]);
+  const byTap = emit.node('Transpose', [blocks], { perm: [0, 2, 1, 3] });
+  const backwards = Array.from({ length: taps }, (_, i) => taps - 1 - i);
+  const ordered = turned ? emit.node('Gather', [byTap, emit.ints(backwards)], { axis: 1 }) : byTap;
+  return emit.node('Reshape', [ordered, declared]);
 }
 
 /** 2-D cross-correlation of a blocked `x` with `weight` [O, C, kh, kw], plus `bias` [O]. */

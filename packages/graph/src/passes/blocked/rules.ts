@@ -4,6 +4,7 @@ import { apply } from '../../operator.js';
 import { concat } from '../../operators/concat.js';
 import type { ConvolutionAttributes, Pair } from '../../operators/convolution.js';
 import type { ReductionAttributes } from '../../operators/reduction.js';
+import { flipOperator, type FlipAttributes } from '../../operators/flip.js';
 import { reshape } from '../../operators/reshape.js';
 import { sliceBox, type SliceAttributes } from '../../operators/slice.js';
 import type { PaddedConvolutionAttributes } from '../padded-conv2d.js';
@@ -11,9 +12,16 @@ import type { LayoutRule, Layouts } from './blocked-layout.js';
 import { blockedConv2d } from './conv2d.js';
 import { blockedWeightGradient, fitsBlockedWeightGradient } from './conv2d-weight-gradient.js';
 import { fromBlocked } from './layout.js';
+import { fewInputsWeightGradient, fewOutputsWeightGradient } from './thin-weight-gradient.js';
 
 const isImage = ({ shape }: Node): boolean => shape.length === 4;
 const anyBlocked = (node: OperationNode, layouts: Layouts): boolean => node.inputs.some(layouts.isBlocked);
+
+/** Whether a weight is another one turned by 180°: that is done faster in blocks. */
+const isTurned = (weight: Node): weight is OperationNode =>
+  weight.kind === 'operation' &&
+  weight.operator === flipOperator &&
+  sameShape([...(weight.attributes as FlipAttributes).axes].sort(), [2, 3]);
 
 /** Convolutions of fewer channels than a block read plain images. */
 function convolution(node: OperationNode, attributes: PaddedConvolutionAttributes, layouts: Layouts) {
@@ -23,7 +31,9 @@ function convolution(node: OperationNode, attributes: PaddedConvolutionAttribute
   if (channels! >= block && channels! % block !== 0) return null;
   if (out! % block !== 0 && channels! < block) return null; // little work, and most of it for padding
   const images = channels! < block ? plain(x!) : blocked(x!);
-  const result = blockedConv2d(images, plain(weight!), bias ? plain(bias) : null, { ...attributes, block });
+  const turned = channels! >= block && isTurned(weight!);
+  const kernel = plain(turned ? weight.inputs[0]! : weight!);
+  const result = blockedConv2d(images, kernel, bias ? plain(bias) : null, { ...attributes, block, turned });
   return out! % block === 0 ? { blocked: result } : { plain: fromBlocked(result, out!) };
 }
 
@@ -35,12 +45,20 @@ const conv2d: LayoutRule = (node, layouts) => {
 const paddedConv2d: LayoutRule = (node, layouts) =>
   convolution(node, node.attributes as PaddedConvolutionAttributes, layouts);
 
-const weightGradient: LayoutRule = (node, { block, blocked }) => {
+const weightGradient: LayoutRule = (node, { block, blocked, isBlocked, plain }) => {
   const [x, g] = node.inputs;
   const { kernel, ...attributes } = node.attributes as ConvolutionAttributes & { readonly kernel: Pair };
-  if (!fitsBlockedWeightGradient(x!, g!, kernel, attributes, block)) return null;
-  const { stride, padding } = attributes;
-  return { plain: blockedWeightGradient(blocked(x!), blocked(g!), { kernel, stride, padding }) };
+  if (fitsBlockedWeightGradient(x!, g!, kernel, attributes, block)) {
+    const { stride, padding } = attributes;
+    return { plain: blockedWeightGradient(blocked(x!), blocked(g!), { kernel, stride, padding }) };
+  }
+  const [wholeImages, wholeCotangent] = [x, g].map((of) => isBlocked(of!) && of!.shape[1]! % block === 0);
+  const thin = wholeCotangent
+    ? fewInputsWeightGradient(plain(x!), blocked(g!), kernel, attributes)
+    : wholeImages
+      ? fewOutputsWeightGradient(blocked(x!), plain(g!), kernel, attributes)
+      : null;
+  return thin && { plain: thin };
 };
 
 /** The operator itself knows blocked images; its other operands are vectors. */
