@@ -115,7 +115,10 @@ console.log(
 
 /** Runs one side and keeps the smallest of each of its figures. */
 async function measure(who, command, args, figuresOf) {
-  const { text, gigabytes } = await output(command, args);
+  const { text, gigabytes } = await output(command, args).catch(({ message }) => {
+    console.error(`bench: ${message}`);
+    process.exit(1);
+  });
   const figures = figuresOf(JSON.parse(lastLine(text)));
   if (gigabytes !== null) peakGigabytes[who] = Math.max(peakGigabytes[who] ?? 0, gigabytes);
   for (const [figure, value] of Object.entries(figures))
@@ -146,7 +149,7 @@ function output(command, args) {
     child.on('close', (code) => {
       clearInterval(watch);
       if (code === 0) resolve({ text, gigabytes });
-      else reject(new Error(`${command} failed: ${errors}`));
+      else reject(new Error(`${args[0]} failed: ${lastLine(errors)}`));
     });
   });
 }

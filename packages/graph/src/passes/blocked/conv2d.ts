@@ -1,9 +1,9 @@
 import type { Shape } from '@ungrain/core';
 import type { Node } from '../../node.js';
+import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
 import type { Emitter } from '../../onnx/emitter.js';
 import { apply, refuse, requireFloat, requireRank, type Operator } from '../../operator.js';
 import { paddedSize, type PaddedConvolutionAttributes } from '../padded-conv2d.js';
-import { BLOCKED_DOMAIN } from '../../onnx/blocked-domain.js';
 import { declaredShape } from './layout.js';
 
 export interface BlockedConvolutionAttributes extends PaddedConvolutionAttributes {
