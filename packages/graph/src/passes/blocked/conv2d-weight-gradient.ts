@@ -18,10 +18,11 @@ interface BlockedWeightGradientAttributes {
  *
  * The cotangent dY is the filter, with O output channels, N input channels and a kernel as large as the image. X is the
  * input, [C/b, N, H, W·b]: its rows hold b channels side by side at each pixel, so a dilation of s·b walks over pixels,
- * and the kw·b columns of the result are the kernel's columns for b channels. No window is ever copied.
+ * and the kw·b columns of the result are the kernel's columns for b channels. No kernel's window is ever copied.
  *
  * A filter as large as the image is read again for every few numbers of the result, so it should stay in a core's cache:
- * images are cut into strips of rows of dY, with the rows of X that they meet, which count as images of their own.
+ * images are cut into strips of rows of dY, with the rows of X that they meet, which count as images of their own. Only the
+ * rows of X where two strips meet are there twice.
  *
  * x is [N, C/b, H, W, b], the cotangent [N, O/b, Ho, Wo, b], the result [O, C, kh, kw].
  */
