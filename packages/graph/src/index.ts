@@ -7,6 +7,7 @@ export * from './node.js';
 export * from './operator.js';
 export * from './onnx/any-batch.js';
 export * from './onnx/emitter.js';
+export type { ByteRange, ExternalConstant } from './onnx/messages.js';
 export * from './onnx/ports.js';
 export * from './onnx/writer.js';
 export * from './optimizers/index.js';

@@ -31,8 +31,6 @@ export const conv2dWeightGradientOperator: Operator<WeightGradientAttributes> = 
   onnx: (emit, [x, g], node, attributes) => {
     const [xShape, gShape] = node.inputs.map((operand) => operand.shape as FourSizes) as [FourSizes, FourSizes];
     if (coversInput(xShape, attributes.kernel, attributes)) return asMatrixProduct(emit, x!, g!, xShape, gShape);
-    if (gShape[1] === 1 && keepsSize(attributes, xShape, gShape))
-      return withRolesSwapped(emit, x!, g!, xShape, gShape, attributes);
     return byWindows(emit, x!, g!, xShape, gShape, attributes);
   },
 };
@@ -86,53 +84,13 @@ function byWindows(
       emit.ints([1, 2]),
       emit.ints(stride),
     ]);
-  const windows = offsets(kh, kw).map(([i, j]) => window(i, j));
-
-  // With few channels one product over all offsets side by side beats many thin ones.
-  if (perGroup * kh * kw <= 32) {
-    const beside = emit.node('Reshape', [
-      emit.node('Concat', windows, { axis: 3 }),
-      emit.ints([...batch, pixels, kh * kw * perGroup]),
-    ]);
-    const product = emit.node('MatMul', [rows, beside]); // [(G,) O/G, kh·kw·C/G]
-    const split = emit.node('Reshape', [product, emit.ints([out, kh, kw, perGroup])]);
-    return emit.node('Transpose', [split], { perm: [0, 3, 1, 2] });
-  }
-  const products = windows.map((slice) =>
+  const products = offsets(kh, kw).map(([i, j]) =>
     emit.node('Reshape', [
-      emit.node('MatMul', [rows, emit.node('Reshape', [slice, emit.ints([...batch, pixels, perGroup])])]),
+      emit.node('MatMul', [rows, emit.node('Reshape', [window(i, j), emit.ints([...batch, pixels, perGroup])])]),
       emit.ints([out, perGroup, 1]),
     ]),
   );
   return emit.node('Reshape', [emit.node('Concat', products, { axis: 2 }), emit.ints([out, perGroup, kh, kw])]);
-}
-
-const keepsSize = ({ stride, dilation, groups }: ConvolutionAttributes, x: FourSizes, g: FourSizes): boolean =>
-  groups === 1 && [...stride, ...dilation].every((n) => n === 1) && x[2] === g[2] && x[3] === g[3];
-
-/**
- * One output channel: cutting windows out of dY instead of X copies C times less. At stride 1,
- * dW[0, c, i, j] = Σ X[n, c, y, x] · dY[n, 0, y + p − i, x + p − j].
- */
-function withRolesSwapped(
-  emit: Emitter,
-  x: string,
-  g: string,
-  xShape: FourSizes,
-  gShape: FourSizes,
-  attributes: WeightGradientAttributes,
-): string {
-  const { kernel, padding } = attributes;
-  const adjoint: Pair = [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]];
-  const swapped = byWindows(emit, g, x, gShape, xShape, { ...attributes, padding: adjoint }); // [C, 1, kh, kw], turned
-  const turned = emit.node('Slice', [
-    swapped,
-    emit.ints([-1, -1]),
-    emit.ints([-kernel[0] - 1, -kernel[1] - 1]),
-    emit.ints([2, 3]),
-    emit.ints([-1, -1]),
-  ]);
-  return emit.node('Transpose', [turned], { perm: [1, 0, 2, 3] });
 }
 
 const offsets = (kh: number, kw: number): (readonly [number, number])[] =>

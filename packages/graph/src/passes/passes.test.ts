@@ -30,6 +30,20 @@ describe('blocked-layout', () => {
     expect(found).toEqual(['toBlocked', 'toBlocked', 'blockedWeightGradient']);
   });
 
+  test.each([
+    ['in', 1, 32],
+    ['out', 32, 1],
+  ])('takes one product of all windows for the weight where few channels go %s', (_, channels, out) => {
+    const kernel = input('kernel', [out, channels, 3, 3]);
+    const images = ops.gelu(ops.conv2d(x, input('first', [channels, 16, 1, 1]), null));
+    const y = ops.conv2d(images, kernel, null, { padding: 1 });
+    const cotangent = ops.conv2d(x, input('last', [out, 16, 1, 1]), null);
+    const [flow] = gradients(y, [kernel], cotangent);
+    const found = names(blockedLayout(16).apply(graph('thin', { flow })));
+    expect(found).not.toContain('conv2dWeightGradient');
+    expect(found.filter((name) => name === 'matmul')).toHaveLength(1);
+  });
+
   test('leaves channels alone that do not come in blocks', () => {
     const odd = ops.conv2d(input('x', [16, 20, 8, 8]), input('weight', [32, 20, 3, 3]), null);
     expect(names(blockedLayout(16).apply(graph('odd', { odd })))).toEqual(['conv2d']);

@@ -45,7 +45,7 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
     const [paddedHeight, paddedWidth] = [height + padding[0] + below, width + padding[1] + right];
     const strips = stripCount([outHeight, outWidth], block, gBlocks);
     const stripHeight = outHeight / strips;
-    const window = stride[0] * (stripHeight - 1) + kernel[0]; // rows of X that a strip of dY meets
+    const rowsMet = stride[0] * (stripHeight - 1) + kernel[0]; // rows of X that a strip of dY meets
 
     const pads = [...padding, below, right] as const;
     const padded = pads.every((zeros) => zeros === 0)
@@ -55,14 +55,14 @@ export const blockedWeightGradientOperator: Operator<BlockedWeightGradientAttrib
           pads,
         });
     const rows = emit.node('Reshape', [padded, emit.ints([n * xBlocks * paddedHeight, paddedWidth * block])]);
-    const windows = gathered(emit, rows, [
+    const stripsOfX = gathered(emit, rows, [
       range(xBlocks).map((c) => c * paddedHeight),
       range(strips).map((strip) => strip * stripHeight * stride[0]),
       range(n).map((image) => image * xBlocks * paddedHeight),
-      range(window),
+      range(rowsMet),
     ]);
-    const declared = emit.ints([xBlocks, strips * n, window, paddedWidth * block]);
-    const images = emit.node('ReorderInput', [emit.node('Reshape', [windows, declared])], {}, BLOCKED_DOMAIN);
+    const declared = emit.ints([xBlocks, strips * n, rowsMet, paddedWidth * block]);
+    const images = emit.node('ReorderInput', [emit.node('Reshape', [stripsOfX, declared])], {}, BLOCKED_DOMAIN);
 
     const pixels = stripHeight * outWidth;
     const cotangents = emit.node('Reshape', [g!, emit.ints([n * gBlocks * strips * pixels, block])]);

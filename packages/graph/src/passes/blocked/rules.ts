@@ -12,7 +12,7 @@ import type { LayoutRule, Layouts } from './blocked-layout.js';
 import { blockedConv2d } from './conv2d.js';
 import { blockedWeightGradient, fitsBlockedWeightGradient } from './conv2d-weight-gradient.js';
 import { fromBlocked } from './layout.js';
-import { fewInputsWeightGradient, fewOutputsWeightGradient } from './thin-weight-gradient.js';
+import { thinWeightGradient } from './thin-weight-gradient.js';
 
 const isImage = ({ shape }: Node): boolean => shape.length === 4;
 const anyBlocked = (node: OperationNode, layouts: Layouts): boolean => node.inputs.some(layouts.isBlocked);
@@ -52,12 +52,8 @@ const weightGradient: LayoutRule = (node, { block, blocked, isBlocked, plain }) 
     const { stride, padding } = attributes;
     return { plain: blockedWeightGradient(blocked(x!), blocked(g!), { kernel, stride, padding }) };
   }
-  const [wholeImages, wholeCotangent] = [x, g].map((of) => isBlocked(of!) && of!.shape[1]! % block === 0);
-  const thin = wholeCotangent
-    ? fewInputsWeightGradient(plain(x!), blocked(g!), kernel, attributes)
-    : wholeImages
-      ? fewOutputsWeightGradient(blocked(x!), plain(g!), kernel, attributes)
-      : null;
+  const form = (of: Node): Node => (isBlocked(of) && of.shape[1]! % block === 0 ? blocked(of) : plain(of));
+  const thin = thinWeightGradient(form(x!), form(g!), kernel, attributes);
   return thin && { plain: thin };
 };
 

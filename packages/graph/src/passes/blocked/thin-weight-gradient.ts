@@ -14,12 +14,19 @@ import { transpose } from '../../operators/transpose.js';
 const MOST_WINDOWS = 32;
 
 /**
- * The gradient of a convolution in its weight where the images `x` [N, C, H, W] have few channels and the cotangent `g`
- * [N, O/b, Ho, Wo, b] many: all windows of x [N, kh·kw·C, Ho·Wo] times the pixels of dY, block by block.
+ * The gradient of a convolution in its weight where one of `x` and `g` has few channels and the other many in blocks.
  *
- * @returns [O, C, kh, kw], or null where there are too many windows
+ * @param x the images, [N, C, H, W] or [N, C/b, H, W, b]
+ * @param g the cotangent, [N, O, Ho, Wo] or [N, O/b, Ho, Wo, b]
+ * @returns [O, C, kh, kw], or null where that is not so
  */
-export function fewInputsWeightGradient(
+export function thinWeightGradient(x: Node, g: Node, kernel: Pair, attributes: ConvolutionAttributes): Node | null {
+  if (x.shape.length === g.shape.length) return null;
+  return x.shape.length === 4 ? fewInputs(x, g, kernel, attributes) : fewOutputs(x, g, kernel, attributes);
+}
+
+/** Few channels of x: its windows [N, kh·kw·C, Ho·Wo] times the pixels of dY, block by block. */
+function fewInputs(
   x: Node,
   g: Node,
   kernel: Pair,
@@ -37,25 +44,18 @@ export function fewInputsWeightGradient(
   };
   const windows = Array.from({ length: taps }, (_, k) => window(Math.floor(k / kernel[1]), k % kernel[1]));
   const columns = reshape(concat(windows, 1), [n, 1, taps * channels, height * width]);
-  const products = sum(matmul(columns, reshape(g, [n, blocks, height * width, block])), [0]); // [O/b, taps·C, b]
+  const pixels = reshape(g, [n, blocks, height * width, block]);
+  const products = sum(matmul(columns, pixels), [0]); // [O/b, taps·C, b]
   const split = reshape(products, [blocks, taps, channels, block]);
   return reshape(transpose(split, [0, 3, 2, 1]), [blocks * block, channels, ...kernel]);
 }
 
-/**
- * The same where the cotangent `g` [N, O, H, W] has few channels and the images `x` [N, C/b, H, W, b] many: the roles are
- * swapped, and the kernel comes out turned by 180°. Only for convolutions that keep the image's size.
- */
-export function fewOutputsWeightGradient(
-  x: Node,
-  g: Node,
-  kernel: Pair,
-  attributes: ConvolutionAttributes,
-): Node | null {
+/** Few channels of g: the roles are swapped, and the kernel comes out turned by 180°. */
+function fewOutputs(x: Node, g: Node, kernel: Pair, attributes: ConvolutionAttributes): Node | null {
   const { stride, padding, dilation } = attributes;
   const keepsSize = x.shape[2] === g.shape[2] && x.shape[3] === g.shape[3];
   if (!keepsSize || [...stride, ...dilation].some((step) => step !== 1)) return null;
   const adjoint: Pair = [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]];
-  const swapped = fewInputsWeightGradient(g, x, kernel, { ...attributes, padding: adjoint });
+  const swapped = fewInputs(g, x, kernel, { ...attributes, padding: adjoint });
   return swapped && flip(transpose(swapped, [1, 0, 2, 3]), [2, 3]);
 }
