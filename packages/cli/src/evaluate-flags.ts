@@ -7,6 +7,7 @@ export interface EvaluateFlags extends Omit<RunFlags, 'steps'>, EngineFlags {
   readonly count?: number;
   readonly data?: string;
   readonly neighbours?: string;
+  readonly samples?: string;
   readonly table?: TableKind;
   readonly out?: string;
   readonly samplers?: readonly string[];
@@ -26,6 +27,7 @@ const PLACES: readonly {
 }[] = [
   { flag: 'out', name: '--out', uses: ['--table guidance', '--table steps'] },
   { flag: 'neighbours', name: '--neighbours', uses: ['no table'] },
+  { flag: 'samples', name: '--samples', uses: ['no table'] },
   { flag: 'guidanceScales', name: '--guidance-scales', uses: ['--table guidance'] },
   { flag: 'samplers', name: '--samplers', uses: ['--table steps'] },
   { flag: 'referenceSteps', name: '--reference-steps', uses: ['--table steps'] },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readSafetensors } from '@ungrain/formats';
 import { decodePng } from '@ungrain/media';
 import { writeTinyMnist, writeTinyWeights } from './testing/fixtures.js';
 import { outcomeOf, startUngrain, ungrain } from './testing/ungrain.js';
@@ -48,6 +49,31 @@ test('a few samples are read, but not compared', async () => {
   const { status, stdout } = await run('--count', '3', '--steps', '1');
   expect(stdout).toContain('Fewer than 8 samples cannot be compared with real images.');
   expect(status).toBe(0);
+});
+
+test('samples that Ctrl-C stopped go on, to what an uninterrupted run prints', async () => {
+  const flags = ['--count', '250', '--steps', '20', '--data', 'many', '--samples'];
+  await writeTinyMnist(join(home, 'many'), 600);
+  const child = startUngrain([...TINY, ...flags, 's.safetensors'], { cwd: home });
+  const outcome = outcomeOf(child);
+  while (child.exitCode === null && !(await exists('s.safetensors'))) await setTimeout(5);
+  child.kill('SIGINT');
+  const { status, stderr } = await outcome;
+  expect(stderr).toBe(
+    'ungrain: Stopped before the end; finished batches are kept in s.safetensors, and the same command goes on.\n',
+  );
+  expect(status).toBe(130);
+  const kept = readSafetensors(await readFile(join(home, 's.safetensors'))).tensors.get('samples')!;
+  expect([100, 200]).toContain(kept.shape[0]);
+
+  const resumed = await run(...flags, 's.safetensors');
+  const whole = await run(...flags, 'whole.safetensors');
+  expect(resumed.status).toBe(0);
+  expect(resumed.stdout).toBe(whole.stdout.replace('whole.safetensors', 's.safetensors'));
+  expect(await readFile(join(home, 's.safetensors'))).toEqual(await readFile(join(home, 'whole.safetensors')));
+
+  const other = await run(...flags, 's.safetensors', '--steps', '19');
+  expect(other.stderr).toMatch(/^ungrain: s\.safetensors holds other samples \(their steps differs\); name another/);
 });
 
 test('a table that Ctrl-C stopped goes on with the same command', async () => {
@@ -102,6 +128,8 @@ test.each([
   [['--table', 'guidance', '--samplers', 'euler'], '--samplers goes with --table steps'],
   [['--table', 'steps', '--samplers', 'eulr'], "did you mean 'euler'?"],
   [['--table', 'steps', '--neighbours', 'a.png'], '--neighbours goes with no table'],
+  [['--table', 'steps', '--samples', 'a.safetensors'], '--samples goes with no table'],
+  [['--samples', 'data/t10k-labels-idx1-ubyte'], 'has no extension'],
   [['--table', 'guidance', '--guidance-scales', '1,x'], 'must be a number'],
   [['--table', 'guidance', '--out', 'a.csv'], "unknown extension 'csv'"],
   [['--count', '1000'], 'need 200 real test images of class 0, and there are 6; draw fewer.'],

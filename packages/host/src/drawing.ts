@@ -26,11 +26,13 @@ export const DRAWING_FORMATS = {
   png: (drawing: Drawing): Uint8Array =>
     encodePng(gridOf(drawing, drawing.samples), { text: recordTexts(recordOf(drawing)) }),
   gif: (drawing: Drawing): Uint8Array => animation(drawing, 'x'),
-  safetensors: (drawing: Drawing): Uint8Array => {
-    const tensors = new Map<string, Value>([['samples', { dtype: 'float32', ...drawing.samples }]]);
-    return writeSafetensors(tensors, new Map(Object.entries(recordTexts(recordOf(drawing)))));
-  },
+  safetensors: (drawing: Drawing): Uint8Array =>
+    writeSafetensors(sampleTensors(drawing.samples), new Map(Object.entries(recordTexts(recordOf(drawing))))),
 } as const;
+
+/** What a safetensors file of samples holds. */
+export const sampleTensors = (samples: Tensor): ReadonlyMap<string, Value> =>
+  new Map([['samples', { dtype: 'float32', ...samples }]]);
 
 export type DrawingFormat = keyof typeof DRAWING_FORMATS;
 

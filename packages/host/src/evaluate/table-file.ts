@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { UngrainError } from '@ungrain/core';
 import { z } from 'zod';
-import { isSystemError, withFile } from '../file-errors.js';
+import { nullIfAbsent, withFile } from '../file-errors.js';
 import { checkOutputFile } from '../output-files.js';
 import { writeWhole } from '../outputs.js';
 import { tableMarkdown } from './table-text.js';
@@ -85,11 +85,6 @@ export async function writeTable({ json, markdown }: TableFiles, content: ScoreT
   const encoder = new TextEncoder();
   await writeWhole(json, encoder.encode(`${JSON.stringify(content, null, 2)}\n`));
   await writeWhole(markdown, encoder.encode(tableMarkdown(content)));
-}
-
-function nullIfAbsent(error: unknown): null {
-  if (isSystemError(error) && error.code === 'ENOENT') return null;
-  throw error;
 }
 
 function parseJson(text: string): unknown {
