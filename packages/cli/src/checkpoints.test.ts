@@ -63,6 +63,20 @@ describe('ungrain import', () => {
     expect(await readFile(join(home, 'again.safetensors'))).toEqual(await readFile(join(home, 'mine.safetensors')));
   });
 
+  test("the course's one-step denoiser takes noise off a picture", async () => {
+    await run('import', CHECKPOINT, '--key', 'uncond', '--model', 'denoiser', '--out', 'one-step.safetensors');
+    await run('sample', 'digits', '--steps', '1', '--count', '1', '--each', 'digit');
+    const model = ['--model', 'denoiser', '--weights', 'one-step.safetensors'];
+    const { status, stdout } = await run('denoise', 'digit/0-0.png', '--t', '295', '--one-step', ...model);
+    expect(stdout).toMatch(/^t = 295 of 1000 is time 0\.5\d* of this model, .*: 1\.00·image \+ 0\.5\d·noise\.$/m);
+    expect(status).toBe(0);
+    await expectRefused(
+      ['denoise', 'digit/0-0.png', '--t', '900', ...model],
+      2,
+      /^ungrain: t = 900 has more noise than the model 'denoiser' knows; it goes up to t = \d{3}\.$/m,
+    );
+  });
+
   test('our own weights, and a new file by default', async () => {
     const { status, stdout } = await run('import', 'mine.safetensors', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -81,7 +95,7 @@ describe('ungrain import', () => {
     [
       [CHECKPOINT, '--key', 'time'],
       1,
-      /is a time-conditioned UNet, and the model digits needs a class-conditioned UNet/,
+      /is a time-conditioned UNet, and the model digits needs a class-conditioned UNet; --model digits-time takes it/,
     ],
     [[CHECKPOINT, '--key', 'class', '--model', 'digit'], 2, /did you mean 'digits'\?/],
     [['nothing.pt'], 1, /nothing\.pt cannot be read: there is no such file/],

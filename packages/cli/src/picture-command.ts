@@ -46,7 +46,9 @@ export interface PictureFlags extends RunFlags, EngineFlags, DeepfloydFlags {
 
 /** Adds the flags of `PictureFlags`. @param drawn is there a run whose images can be had alone? */
 export function addPictureFlags(command: Command, drawn: boolean): void {
-  command.addOption(new Option('--model <name>', 'the model: digits, or if for DeepFloyd IF').default('digits'));
+  command.addOption(
+    new Option('--model <name>', 'the model, such as digits, denoiser, or if for DeepFloyd IF').default('digits'),
+  );
   addDeepfloydFlags(command);
   addRunFlags(command, ['steps', 'seed', 'noise']);
   command.option('--out <file>', 'the sheet, a png; a new one by default');

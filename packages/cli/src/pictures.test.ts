@@ -25,7 +25,7 @@ const widthOf = async (name: string) => (await decodePng(await readFile(join(hom
 
 describe('sheets of pictures', () => {
   test.each([
-    [['noise', 'one.png', '--t', '100,900'], /^t = 100 of 1000 is time 0\.\d+ of this flow, by equal log-SNR/],
+    [['noise', 'one.png', '--t', '100,900'], /^t = 100 of 1000 is time 0\.\d+ of this model, by equal log-SNR/],
     [['blur', 'one.png', '--t', '500'], /t = 500, PSNR: \d/],
     [['denoise', 'one.png', '--t', '300', '--one-step'], /t = 300, one-step, SSIM: /],
     [

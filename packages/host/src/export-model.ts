@@ -4,7 +4,7 @@ import { onnxPorts, writeOnnx, writeOnnxForAnyBatch, type OnnxPortShape } from '
 import { checkWeights, hiddenOf, UNET_MODELS, unetNetwork } from '@ungrain/models-mnist';
 import { checkOutputFile } from './output-files.js';
 import { writeWhole } from './outputs.js';
-import { readWeights, requireShipped } from './weights.js';
+import { readWeights, shippedWeights } from './weights.js';
 
 export const EXPORT_FORMATS = ['onnx', 'safetensors'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -38,7 +38,7 @@ export async function exportModel({ model, format, out, weights: path, rows }: E
       `There is no model '${model}' to export${suggestion(model, [...UNET_MODELS.keys()])}`,
     );
   await checkOutputFile(out, [format]);
-  const { tensors } = await readWeights(path ?? requireShipped(model));
+  const { tensors } = await readWeights(path ?? shippedWeights(model));
   const build = (count: number) => unetNetwork({ name: model, kind, hidden: hiddenOf(tensors), rows: count });
   const { declarations } = build(1);
   checkWeights(tensors, declarations);

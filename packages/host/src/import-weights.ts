@@ -47,10 +47,12 @@ export async function importWeights({ path, model, key, out }: ImportRequest): P
   await checkOutputFile(out, ['safetensors']);
   const found = findWeights(await readCheckpoint(path), path, key);
   const imported = importUnet(found.tensors);
+  const [fitting] = [...UNET_MODELS].find(([, its]) => its === imported.kind)!;
   if (imported.kind !== kind)
     throw new UngrainError(
       'weights-mismatch',
-      `${path} is ${UNET_KINDS[imported.kind]}, and the model ${model} needs ${UNET_KINDS[kind]}.`,
+      `${path} is ${UNET_KINDS[imported.kind]}, and the model ${model} needs ${UNET_KINDS[kind]}; ` +
+        `--model ${fitting} takes it.`,
       'failure',
     );
   const values = new Map(

@@ -9,7 +9,7 @@ import {
 import type { EngineSource } from './engine.js';
 import { fileHash } from './file-hash.js';
 import { createHostRegistry } from './registry.js';
-import { readWeights, requireShipped, type Weights } from './weights.js';
+import { readWeights, shippedWeights, type Weights } from './weights.js';
 
 /** A model that is ready to be sampled, with what a run of it needs. */
 export interface LoadedModel {
@@ -39,10 +39,10 @@ export interface LoadModelOptions {
 export async function loadModel(name: string, options: LoadModelOptions): Promise<LoadedModel> {
   const { engine, weights: path, plugins = [] } = options;
   if (isDeepfloyd(name)) return loadStages(name, options);
-  createHostRegistry({ engine, all: true, plugins }).models.get(name); // an unknown name is refused before anything is read
+  createHostRegistry({ engine, plugins }).models.get(name); // an unknown name is refused before anything is read
   if (plugins.some(({ models = [] }) => models.some((model) => model.name === name)))
     return loadPluginModel(name, options);
-  const weights = await readWeights(path ?? requireShipped(name));
+  const weights = await readWeights(path ?? shippedWeights(name));
   const registry = createHostRegistry({ engine, weights: { [name]: weights }, plugins });
   return { model: await registry.models.get(name).create(), registry, weights };
 }

@@ -8,28 +8,22 @@ import {
   type DeepfloydName,
   type DeepfloydSource,
 } from './deepfloyd/load-deepfloyd.js';
-import { isShipped, readWeights, requireShipped, type Weights } from './weights.js';
+import { readWeights, shippedWeights, type Weights } from './weights.js';
 
 export interface HostRegistryOptions {
   readonly engine: EngineSource;
   /** Weights to use instead of those that come with the models, by model. */
   readonly weights?: Readonly<Record<string, Weights>> | undefined;
-  /** Also lists the models that no weights are there for; creating one of them fails. */
-  readonly all?: boolean | undefined;
   /** Where DeepFloyd IF's models lie; without it they are listed, and creating one fails. */
   readonly deepfloyd?: DeepfloydSource | undefined;
   /** What `loadPlugins` found. */
   readonly plugins?: readonly Plugin[] | undefined;
 }
 
-/**
- * Everything that this installation has; of models those that there are weights for. A model is created anew whenever it is asked for: keeping and disposing of it
- * is up to the caller.
- */
+/** Everything that this installation has. A model is created anew whenever it is asked for; the caller disposes of it. */
 export const createHostRegistry = ({
   engine,
   weights = {},
-  all = false,
   deepfloyd = {},
   plugins = [],
 }: HostRegistryOptions): Registry =>
@@ -38,9 +32,8 @@ export const createHostRegistry = ({
     mnistPlugin({
       engine,
       weights: async (model, file) =>
-        (await (file === undefined ? (weights[model] ?? readWeights(requireShipped(model))) : readWeights(file)))
+        (await (file === undefined ? (weights[model] ?? readWeights(shippedWeights(model))) : readWeights(file)))
           .tensors,
-      has: (model) => all || model in weights || isShipped(model),
     }),
     deepfloydPlugin(engine, deepfloyd),
     ...plugins,

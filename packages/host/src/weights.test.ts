@@ -8,9 +8,8 @@ import { nn } from '@ungrain/graph';
 import { unet } from '@ungrain/models-mnist';
 import { lazyEngine } from './engine.js';
 import { loadModel } from './load-model.js';
-import { createHostRegistry } from './registry.js';
 import { sampleToEnd } from './sample.js';
-import { isShipped, readWeights, requireShipped } from './weights.js';
+import { readWeights, shippedWeights } from './weights.js';
 
 let folder = '';
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'weights-'))));
@@ -44,16 +43,12 @@ test('a model refuses the weights of another network', async () => {
   await expect(loading).rejects.toMatchObject({ code: 'weights-mismatch', kind: 'failure' });
 });
 
-test('a model without weights is not listed, but runs on those that it is given', async () => {
+test('a model runs on the weights that it is given', async () => {
   const scope = nn.Scope.root({ training: false });
   unet(scope, { kind: 'time', hidden: 2 });
   const drawn = drawParameters(new TorchGenerator(3), scope.declarations);
   const path = join(folder, 'time.safetensors');
   await writeFile(path, writeSafetensors(new Map([...drawn].map(([name, w]) => [name, { dtype: 'float32', ...w }]))));
-  const { names } = createHostRegistry({ engine: lazyEngine() }).models;
-  expect(names.includes('digits-time')).toBe(isShipped('digits-time'));
-  expect(names).toContain('digits');
-
   const { model, registry } = await loadModel('digits-time', { engine: lazyEngine(), weights: path });
   const spec = parseRunSpec({ ...model.defaults, model: model.name, steps: 2, count: 3, seed: 1 });
   const samples = await sampleToEnd(spec, { registry, model });
@@ -62,11 +57,10 @@ test('a model without weights is not listed, but runs on those that it is given'
   expect(samples.data.every(Number.isFinite)).toBe(true);
 });
 
-test('weights that do not come along are said to be missing, with what to do', () => {
-  for (const network of ['digits-time', 'denoiser'] as string[])
-    if (!isShipped(network))
-      expect(() => requireShipped(network)).toThrow(`by \`ungrain train ${network}\`, and name them`);
-  expect(isShipped('toString')).toBe(false);
+test('every network of the table has its weights', async () => {
+  for (const network of ['digits', 'digits-time', 'denoiser', 'judge'])
+    expect((await readWeights(shippedWeights(network))).tensors.size).toBeGreaterThan(0);
+  expect(() => shippedWeights('toString')).toThrow("No weights of 'toString' come with Ungrain");
 });
 
 test('an unknown model or engine is named before anything is read', async () => {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -7,10 +6,8 @@ import { UngrainError, type Tensor } from '@ungrain/core';
 import { readSafetensors, toFloat32 } from '@ungrain/formats';
 import { withFile } from './file-errors.js';
 
-/** The recipe that trains each network; the files of weights that come with Ungrain are named after it. */
+/** The recipe that trained each network; the files of weights that come with Ungrain are named after it. */
 const RECIPES = { digits: 'digits-class', 'digits-time': 'digits-time', denoiser: 'denoiser', judge: 'judge' } as const;
-
-export type ShippedNetwork = keyof typeof RECIPES;
 
 /** A network's weights as they were read. */
 export interface Weights {
@@ -20,28 +17,15 @@ export interface Weights {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** The file of weights that comes with Ungrain for a network. */
-export function shippedWeights(network: ShippedNetwork): string {
-  const manifest = createRequire(import.meta.url).resolve('@ungrain/models-mnist/package.json');
-  return join(dirname(manifest), 'weights', `${RECIPES[network]}.safetensors`);
-}
-
-/** Do weights for a network come with this version of Ungrain? */
-export const isShipped = (network: string): network is ShippedNetwork =>
-  Object.hasOwn(RECIPES, network) && existsSync(shippedWeights(network as ShippedNetwork));
-
 /**
  * The file of weights that comes with Ungrain for a network.
- * @throws UngrainError `no-weights` if this version comes with none
+ * @throws UngrainError `no-weights` if none does
  */
-export function requireShipped(network: string): string {
-  if (isShipped(network)) return shippedWeights(network);
-  const recipe = RECIPES[network as ShippedNetwork];
-  throw new UngrainError(
-    'no-weights',
-    `The weights of '${network}' do not come with this version of Ungrain; train them by \`ungrain train ${recipe}\`, and name them by --weights.`,
-    'failure',
-  );
+export function shippedWeights(network: string): string {
+  if (!Object.hasOwn(RECIPES, network))
+    throw new UngrainError('no-weights', `No weights of '${network}' come with Ungrain; name a file by --weights.`);
+  const manifest = createRequire(import.meta.url).resolve('@ungrain/models-mnist/package.json');
+  return join(dirname(manifest), 'weights', `${RECIPES[network as keyof typeof RECIPES]}.safetensors`);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { straightPath, type Conditioning, type Model, type Tensor } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 import { z } from 'zod';
+import { mnistImages } from './mnist-images.js';
 import { createUnetInference } from './unet-inference.js';
-import { CLASSES, IMAGE_SIZE, type FlowKind } from './unet.js';
+import { CLASSES, type FlowKind } from './unet.js';
 
 /** What a sample of the digits model shows: a digit, or whatever comes where none is given. */
 export const digitSchema = z
@@ -31,16 +32,10 @@ export async function createDigits({ kind = 'class', name = 'digits', ...options
   const network = await createUnetInference(kind, options);
   const { condition, guidance, encode, feed } = CONDITIONS[kind];
   return {
+    ...mnistImages,
     name,
     schedule: straightPath,
     prediction: 'flow',
-    variance: 'none',
-    sampleShape: [1, IMAGE_SIZE, IMAGE_SIZE],
-    accepts: ([channels, height, width, ...rest]) =>
-      channels === 1 && height === IMAGE_SIZE && width === IMAGE_SIZE && rest.length === 0,
-    range: [0, 1],
-    background: 'black',
-    maxRows: 4096,
     condition,
     defaults: { sampler: { name: 'euler' }, spacing: { name: 'uniform' }, steps: 50, guidance },
     encode: async (raw) => raw.map((one) => encode(one)),

@@ -1,9 +1,10 @@
 import { PLUGIN_API_VERSION, type Plugin, type Tensor } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
 import { digitEnergy } from './digit-energy.js';
+import { createDenoiser } from './denoiser.js';
 import { createDigits } from './digits.js';
 import { UNET_MODELS } from './unet-network.js';
-import type { FlowKind } from './unet.js';
+import type { UnetKind } from './unet.js';
 
 export interface MnistPluginOptions {
   /** The engine that the models run on; asked for when the first model is created. */
@@ -13,26 +14,25 @@ export interface MnistPluginOptions {
    * own. In Node the former lie in this package under `weights/`.
    */
   weights(model: string, others?: string): Promise<ReadonlyMap<string, Tensor>>;
-  /** Are there weights for a model, or the judge? What has none is not listed; by default there are for all. */
-  has?(model: string): boolean;
 }
 
-const SUMMARIES: Readonly<Record<FlowKind, string>> = {
+const SUMMARIES: Readonly<Record<UnetKind, string>> = {
   class: 'Handwritten digits of 28 × 28 pixels, by a class-conditioned flow-matching UNet trained on MNIST.',
+  uncond: 'Noisy digits to clean ones in one step, by a UNet trained at one level of noise: see `ungrain denoise`.',
   time: 'Whatever handwritten digits come, by a flow-matching UNet that knows the time alone.',
 };
 
 /** The MNIST models for a registry, and the judge as an energy. Engine and weights are handed in, so that the same plugin serves Node and browsers. */
-export const mnistPlugin = ({ engine, weights, has = () => true }: MnistPluginOptions): Plugin => ({
+export const mnistPlugin = ({ engine, weights }: MnistPluginOptions): Plugin => ({
   name: '@ungrain/models-mnist',
   apiVersion: PLUGIN_API_VERSION,
-  models: [...UNET_MODELS]
-    .filter(([name]) => has(name))
-    .map(([name, kind]) => ({
-      name,
-      summary: SUMMARIES[kind],
-      create: async (others) =>
-        createDigits({ engine: await engine(), weights: await weights(name, others), kind, name }),
-    })),
-  energies: has('judge') ? [digitEnergy({ engine, weights: () => weights('judge') })] : [],
+  models: [...UNET_MODELS].map(([name, kind]) => ({
+    name,
+    summary: SUMMARIES[kind],
+    async create(others) {
+      const network = { engine: await engine(), weights: await weights(name, others) };
+      return kind === 'uncond' ? createDenoiser(network) : createDigits({ ...network, kind, name });
+    },
+  })),
+  energies: [digitEnergy({ engine, weights: () => weights('judge') })],
 });

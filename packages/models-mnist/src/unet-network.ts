@@ -1,15 +1,16 @@
 import { UngrainError, type Tensor } from '@ungrain/core';
 import { graph, input, nn, type Graph } from '@ungrain/graph';
-import { CLASSES, IMAGE_SIZE, unet, type FlowKind, type UnetOptions } from './unet.js';
+import { CLASSES, IMAGE_SIZE, unet, type UnetKind, type UnetOptions } from './unet.js';
 
 /** The kind of UNet behind each model that is one. */
-export const UNET_MODELS: ReadonlyMap<string, FlowKind> = new Map([
+export const UNET_MODELS: ReadonlyMap<string, UnetKind> = new Map([
   ['digits', 'class'],
   ['digits-time', 'time'],
+  ['denoiser', 'uncond'],
 ]);
 
 /** What the kinds are called. */
-export const UNET_KINDS: Readonly<Record<UnetOptions['kind'], string>> = {
+export const UNET_KINDS: Readonly<Record<UnetKind, string>> = {
   uncond: 'a one-step UNet, without time and class',
   time: 'a time-conditioned UNet',
   class: 'a class-conditioned UNet',

@@ -28,7 +28,8 @@ async function importFile(path: string, { model, key, out, json = false }: Impor
   const numbers = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   if (json) return printJson({ file: target, numbers, ...report });
   printReport(path, target, numbers, report);
-  printLine(`Try it: ungrain sample ${model} --weights ${target}`);
+  const example = report.kind === 'uncond' ? `denoise IMAGE --one-step --model ${model}` : `sample ${model}`;
+  printLine(`Try it: ungrain ${example} --weights ${target}`);
 }
 
 /** What a layer of the file was recognised by. */

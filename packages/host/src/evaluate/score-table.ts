@@ -8,7 +8,7 @@ import { referenceOf, scoreSet } from './set-scores.js';
 import { cellKey, type PlannedCell, type TableKind } from './table-cells.js';
 import { savedCells, writeTable, type ScoredCell, type ScoreTable, type TableFiles } from './table-file.js';
 
-export interface ScoreTableOptions extends Omit<JudgeSamplesOptions, 'onProgress'> {
+export interface ScoreTableOptions extends Omit<JudgeSamplesOptions, 'onProgress' | 'samplesFile'> {
   readonly table: TableKind;
   /** The run that the cells vary. */
   readonly base: RunSpec;

@@ -57,17 +57,23 @@ export interface NamedLevel {
  * signal-to-noise ratio as that time of DeepFloyd IF's schedule, the course's.
  * @throws UngrainError `time-out-of-range`
  */
-export function levelOfTime({ schedule }: Model, t: number): NamedLevel {
+export function levelOfTime({ name, schedule }: Model, t: number): NamedLevel {
   if (schedule.trainedSteps !== null) return { level: schedule.level(t), note: null };
   const course = cosineSchedule.create({ trainedSteps: COURSE_STEPS });
   if (!(t >= 0 && t < COURSE_STEPS))
     throw new UngrainError('time-out-of-range', `A noise level is a t of 0 to ${COURSE_STEPS - 1}, not ${t}.`);
   const ratio = logSnr(course.level(t));
+  const least = logSnr(schedule.level(schedule.noisiest));
+  if (ratio < least)
+    throw new UngrainError(
+      'time-out-of-range',
+      `t = ${t} has more noise than the model '${name}' knows; it goes up to t = ${Math.floor(course.timeAt(least))}.`,
+    );
   const level = schedule.level(schedule.timeAt(ratio));
   return {
     level,
     note:
-      `t = ${t} of ${COURSE_STEPS} is time ${level.time.toFixed(3)} of this flow, by equal log-SNR (${ratio.toFixed(2)}): ` +
+      `t = ${t} of ${COURSE_STEPS} is time ${level.time.toFixed(3)} of this model, by equal log-SNR (${ratio.toFixed(2)}): ` +
       `${level.alpha.toFixed(2)}·image + ${level.sigma.toFixed(2)}·noise.`,
   };
 }

@@ -1,6 +1,7 @@
 import { add, scale, TorchGenerator, type Tensor } from '@ungrain/core';
 import { z } from 'zod';
-import { createDenoiser, type OneStepDenoiser } from '../../denoiser.js';
+import type { Inference } from '../../inference.js';
+import { createUnetInference } from '../../unet-inference.js';
 import { gatherImages, meanSquaredError, oneOfEachClass } from '../images.js';
 import { drawingFields, type Drawing } from './drawing.js';
 import { heldOut, type Sheet, type SheetSource } from './sheet.js';
@@ -24,7 +25,7 @@ const MEASURED = 500;
 
 /** What the one-step denoiser makes of noisy digits; at the end also at levels of noise that it was not trained at. */
 export async function denoiserSheets(sigma: number, drawing: DenoiserDrawing, source: SheetSource): Promise<Sheet[]> {
-  const network = await createDenoiser(source);
+  const network = await createUnetInference('uncond', source);
   try {
     const one = await denoisedSheet(network, sigma, drawing, source);
     return source.moment.last ? [one, await sigmaSheet(network, sigma, drawing, source)] : [one];
@@ -34,7 +35,7 @@ export async function denoiserSheets(sigma: number, drawing: DenoiserDrawing, so
 }
 
 async function denoisedSheet(
-  network: OneStepDenoiser,
+  network: Inference,
   sigma: number,
   { drawSeed }: DenoiserDrawing,
   source: SheetSource,
@@ -49,13 +50,13 @@ async function denoisedSheet(
     rows: [
       { label: 'clean', images: clean },
       { label: 'noisy', images: noisy },
-      { label: 'denoised', images: await network.denoise(noisy) },
+      { label: 'denoised', images: await denoised(network, noisy) },
     ],
   };
 }
 
 async function sigmaSheet(
-  network: OneStepDenoiser,
+  network: Inference,
   sigma: number,
   { sigmas, drawSeed }: DenoiserDrawing,
   source: SheetSource,
@@ -71,12 +72,12 @@ async function sigmaSheet(
   for (const level of sigmas) {
     const noisy = noised(clean, level, drawSeed);
     const before = noised(many, level, drawSeed);
-    const [errorBefore, errorAfter] = [before, await network.denoise(before)].map((x) => meanSquaredError(x, many));
+    const [errorBefore, errorAfter] = [before, await denoised(network, before)].map((x) => meanSquaredError(x, many));
     measures[`MSE of the noisy images, σ = ${level}`] = errorBefore!;
     measures[`MSE of the denoised images, σ = ${level}`] = errorAfter!;
     rows.push(
       { label: `σ = ${level}`, images: noisy, note: `MSE ${errorBefore!.toFixed(4)}` },
-      { label: 'denoised', images: await network.denoise(noisy), note: `MSE ${errorAfter!.toFixed(4)}` },
+      { label: 'denoised', images: await denoised(network, noisy), note: `MSE ${errorAfter!.toFixed(4)}` },
     );
   }
   return {
@@ -89,6 +90,8 @@ async function sigmaSheet(
     measures,
   };
 }
+
+const denoised = async (network: Inference, noisy: Tensor): Promise<Tensor> => (await network.run({ x: noisy })).image!;
 
 /** image + σ·noise */
 const noised = (images: Tensor, sigma: number, seed: number): Tensor =>

@@ -1,6 +1,6 @@
 import { concatRows, sliceRows, TorchGenerator } from '@ungrain/core';
 import { z } from 'zod';
-import { createDenoiser } from '../../denoiser.js';
+import { createUnetInference } from '../../unet-inference.js';
 import { meanImage, meanSquaredError } from '../images.js';
 import { drawingFields, type Drawing } from './drawing.js';
 import type { Sheet, SheetSource } from './sheet.js';
@@ -17,11 +17,11 @@ const SHOWN = 10;
  * E‖f − x‖² = E‖x − m‖² + E‖f − m‖², so no answer can do better than m.
  */
 export async function pureNoiseSheet({ drawSeed }: Drawing, source: SheetSource): Promise<Sheet> {
-  const network = await createDenoiser(source);
+  const network = await createUnetInference('uncond', source);
   try {
     const { mean, variance } = meanImage(source.train);
     const noise = new TorchGenerator(drawSeed).randn([ANSWERS, ...mean.shape.slice(1)]);
-    const answers = await network.denoise(noise);
+    const answers = (await network.run({ x: noise })).image!;
     const distance = meanSquaredError(answers, concatRows(new Array(ANSWERS).fill(mean)));
     const measures = {
       'MSE of the mean training image': variance,
