@@ -6,7 +6,7 @@ function networks() {
   const left: string[] = [];
   const slot = createSlot();
   const all = new Map<string, object>();
-  const enter = (name: string, leave = async () => void left.push(name)): Promise<void> => {
+  const enter = (name: string, leave: () => Promise<void> = async () => void left.push(name)): Promise<void> => {
     const network = all.get(name) ?? {};
     all.set(name, network);
     return slot.enter(network, leave);
