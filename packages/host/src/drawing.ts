@@ -30,11 +30,11 @@ export const DRAWING_FORMATS = {
     writeSafetensors(sampleTensors(drawing.samples), new Map(Object.entries(recordTexts(recordOf(drawing))))),
 } as const;
 
+export type DrawingFormat = keyof typeof DRAWING_FORMATS;
+
 /** What a safetensors file of samples holds. */
 export const sampleTensors = (samples: Tensor): ReadonlyMap<string, Value> =>
   new Map([['samples', { dtype: 'float32', ...samples }]]);
-
-export type DrawingFormat = keyof typeof DRAWING_FORMATS;
 
 const FRAME_MS = 60;
 /** For how many frames an animation shows what it came to. */

@@ -47,14 +47,15 @@ export async function importWeights({ path, model, key, out }: ImportRequest): P
   await checkOutputFile(out, ['safetensors']);
   const found = findWeights(await readCheckpoint(path), path, key);
   const imported = importUnet(found.tensors);
-  const [fitting] = [...UNET_MODELS].find(([, its]) => its === imported.kind)!;
-  if (imported.kind !== kind)
+  if (imported.kind !== kind) {
+    const [fitting] = [...UNET_MODELS].find(([, its]) => its === imported.kind)!;
     throw new UngrainError(
       'weights-mismatch',
       `${path} is ${UNET_KINDS[imported.kind]}, and the model ${model} needs ${UNET_KINDS[kind]}; ` +
         `--model ${fitting} takes it.`,
       'failure',
     );
+  }
   const values = new Map(
     [...imported.weights].map(([name, tensor]) => [name, { dtype: 'float32', ...tensor } as const]),
   );

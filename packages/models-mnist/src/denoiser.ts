@@ -9,7 +9,8 @@ const NOISIEST = 3;
 
 /**
  * Noise is added to data that stays as it is, x = image + σ·noise ("variance exploding"), with σ for the time: α = 1.
- * Song et al. 2021, "Score-Based Generative Modeling through Stochastic Differential Equations", section 3.4.
+ * Song et al. 2021, "Score-Based Generative Modeling through Stochastic Differential Equations", section 3.4. What is
+ * called `edm` in a run is the same, but begins above σ = 0 and belongs to the samplers, which models do not know.
  */
 export const addedNoise: Schedule = {
   name: 'added-noise',

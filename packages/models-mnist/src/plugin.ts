@@ -1,7 +1,7 @@
 import { PLUGIN_API_VERSION, type Plugin, type Tensor } from '@ungrain/core';
 import type { Engine } from '@ungrain/graph';
-import { digitEnergy } from './digit-energy.js';
 import { createDenoiser } from './denoiser.js';
+import { digitEnergy } from './digit-energy.js';
 import { createDigits } from './digits.js';
 import { UNET_MODELS } from './unet-network.js';
 import type { UnetKind } from './unet.js';
@@ -18,8 +18,8 @@ export interface MnistPluginOptions {
 
 const SUMMARIES: Readonly<Record<UnetKind, string>> = {
   class: 'Handwritten digits of 28 × 28 pixels, by a class-conditioned flow-matching UNet trained on MNIST.',
-  uncond: 'Noisy digits to clean ones in one step, by a UNet trained at one level of noise: see `ungrain denoise`.',
   time: 'Whatever handwritten digits come, by a flow-matching UNet that knows the time alone.',
+  uncond: 'Noisy digits to clean ones in one step, by a UNet trained at one level of noise: see `ungrain denoise`.',
 };
 
 /** The MNIST models for a registry, and the judge as an energy. Engine and weights are handed in, so that the same plugin serves Node and browsers. */
